@@ -1,0 +1,11 @@
+/**
+ * Kafka and REST bodies to a validated request and, idempotently, a workload row.
+ *
+ * <p>Not here: stages; plan and dispatch know those.
+ */
+@NullMarked
+@ApplicationModule(id = "platform.intake", allowedDependencies = {"platform.artifact", "spec"})
+package io.selfcascade.platform.intake;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

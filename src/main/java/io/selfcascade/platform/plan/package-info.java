@@ -1,0 +1,11 @@
+/**
+ * From a request to a CascadePlan: pure functions.
+ *
+ * <p>Not here: rows and clocks.
+ */
+@NullMarked
+@ApplicationModule(id = "platform.plan", allowedDependencies = {"platform.intake", "spec"})
+package io.selfcascade.platform.plan;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

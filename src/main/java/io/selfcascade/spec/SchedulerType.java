@@ -1,0 +1,6 @@
+package io.selfcascade.spec;
+
+/** A numerical sampler, by the name diffusers gives it. */
+public enum SchedulerType {
+    DDIM
+}
