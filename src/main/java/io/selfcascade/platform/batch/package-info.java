@@ -5,7 +5,7 @@
  */
 @NullMarked
 @ApplicationModule(id = "platform.batch", allowedDependencies = {
-        "platform.intake", "platform.plan", "platform.dispatch", "platform.artifact", "platform.report", "spec"
+        "platform.intake", "platform.plan", "platform.dispatch", "platform.artifact", "platform.report", "platform.model", "spec"
 })
 package io.selfcascade.platform.batch;
 

@@ -5,7 +5,7 @@
  */
 @NullMarked
 @ApplicationModule(id = "platform.report", allowedDependencies = {
-        "platform.intake", "platform.dispatch", "platform.artifact", "spec"
+        "platform.intake", "platform.dispatch", "platform.artifact", "platform.model", "spec"
 })
 package io.selfcascade.platform.report;
 

@@ -1,0 +1,49 @@
+package io.selfcascade.platform.artifact;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/**
+ * Durable bytes under write-once keys. A key is a relative path of ASCII letters, digits and {@code . _ - /}; nothing is
+ * ever renamed or overwritten, so a key that was handed out always means the same bytes.
+ *
+ * <p>Failures are {@link io.selfcascade.spec.CascadeException}s: INVALID_KEY, NOT_FOUND, CONFLICT (the key holds other
+ * bytes), ARTIFACT_CORRUPT, STORAGE_FULL, INTERNAL.
+ */
+public interface ArtifactStore {
+
+    /**
+     * Stores what {@code content} writes; when this returns, the bytes survive a power cut.
+     *
+     * @return key, digest and length; storing the same bytes again under the key is success, other bytes CONFLICT
+     */
+    StoredArtifact put(String key, Content content);
+
+    /** @return a stream the caller closes; NOT_FOUND if there is no such key */
+    InputStream open(String key);
+
+    /** @return all bytes, after checking them against the digest; ARTIFACT_CORRUPT if they differ */
+    byte[] read(String key, String sha256);
+
+    boolean exists(String key);
+
+    /** Removes the key if it is there. */
+    void delete(String key);
+
+    /** @return bytes that can still be stored, or {@link Long#MAX_VALUE} where the store has no such limit */
+    long freeBytes();
+
+    /** @return where a person finds the artifacts below {@code prefix}: a folder or a URL */
+    String location(String prefix);
+
+    default StoredArtifact put(String key, byte[] content) {
+        return put(key, out -> out.write(content));
+    }
+
+    /** Writes an artifact's bytes to a stream it does not close. */
+    @FunctionalInterface
+    interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
+}
