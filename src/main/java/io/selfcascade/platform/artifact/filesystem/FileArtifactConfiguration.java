@@ -1,0 +1,19 @@
+package io.selfcascade.platform.artifact.filesystem;
+
+import io.selfcascade.platform.artifact.ArtifactStore;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires the file store, in every role: workers write what coordinators serve. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ArtifactProperties.class)
+class FileArtifactConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    ArtifactStore artifactStore(ArtifactProperties properties) {
+        return new FileArtifactStore(properties.root(), properties.reserve().toBytes());
+    }
+}

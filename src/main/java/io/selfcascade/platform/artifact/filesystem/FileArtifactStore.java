@@ -1,0 +1,225 @@
+package io.selfcascade.platform.artifact.filesystem;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import io.selfcascade.platform.artifact.ArtifactKey;
+import io.selfcascade.platform.artifact.ArtifactStore;
+import io.selfcascade.platform.artifact.StoredArtifact;
+import io.selfcascade.spec.CascadeException;
+import io.selfcascade.spec.ErrorCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * Artifacts as files below a root folder.
+ *
+ * <p>A file is written under a hidden name in its final folder, forced to disk, linked to its key, and the folder forced
+ * too: a key is either absent or complete, also after a power cut. Links inside the root are never followed.
+ */
+public final class FileArtifactStore implements ArtifactStore {
+
+    private final Path root;
+    private final long reservedBytes;
+
+    /**
+     * @param root folder of all artifacts; made when missing
+     * @param reservedBytes what stays free on its volume
+     * @throws CascadeException INTERNAL if the folder can be neither made nor read
+     */
+    public FileArtifactStore(Path root, long reservedBytes) {
+        try {
+            this.root = Files.createDirectories(root).toRealPath();
+        } catch (IOException e) {
+            throw new CascadeException(ErrorCode.INTERNAL,
+                    "Cannot open artifact root: " + root + " (create it, or set selfcascade.artifact.root)", e);
+        }
+        this.reservedBytes = reservedBytes;
+    }
+
+    @Override
+    public StoredArtifact put(String key, Content content) {
+        Path target = path(key);
+        if (freeBytes() <= 0) {
+            throw new CascadeException(ErrorCode.STORAGE_FULL, "Cannot store artifact " + key
+                    + ": volume is full but for " + reservedBytes + " reserved bytes (free space below " + root + ")");
+        }
+        Path draft = target.resolveSibling("." + UUID.randomUUID() + ".part");
+        try {
+            makeFolder(target.getParent(), key);
+            try {
+                StoredArtifact written = write(key, draft, content);
+                publish(draft, target, written);
+                return written;
+            } finally {
+                Files.deleteIfExists(draft);
+            }
+        } catch (IOException e) {
+            throw failure("store", key, e);
+        }
+    }
+
+    @Override
+    public InputStream open(String key) {
+        Path file = requireFile(key);
+        try {
+            return Files.newInputStream(file, NOFOLLOW_LINKS);
+        } catch (IOException e) {
+            throw failure("open", key, e);
+        }
+    }
+
+    @Override
+    public byte[] read(String key, String sha256) {
+        byte[] bytes;
+        try (InputStream in = open(key)) {
+            bytes = in.readAllBytes();
+        } catch (IOException e) {
+            throw failure("read", key, e);
+        }
+        String found = Sha256Stream.digest(bytes);
+        if (!found.equals(sha256)) {
+            throw new CascadeException(ErrorCode.ARTIFACT_CORRUPT, "Cannot read artifact " + key + ": its sha256 is "
+                    + found + ", expected " + sha256 + " (the file was changed after it was stored)");
+        }
+        return bytes;
+    }
+
+    @Override
+    public boolean exists(String key) {
+        return isOurs(path(key));
+    }
+
+    @Override
+    public void delete(String key) {
+        Path file = path(key);
+        if (!isOurs(file)) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw failure("delete", key, e);
+        }
+    }
+
+    @Override
+    public long freeBytes() {
+        try {
+            return Math.max(0, Files.getFileStore(root).getUsableSpace() - reservedBytes);
+        } catch (IOException e) {
+            throw new CascadeException(ErrorCode.INTERNAL, "Cannot measure free space: " + root, e);
+        }
+    }
+
+    @Override
+    public String location(String prefix) {
+        return root.resolve(ArtifactKey.requirePrefix(prefix)).toString();
+    }
+
+    private Path path(String key) {
+        Path path = root.resolve(ArtifactKey.require(key)).normalize();
+        if (!path.startsWith(root)) {
+            throw new CascadeException(ErrorCode.INVALID_KEY, "Invalid artifact key: " + key + " (leaves the root)");
+        }
+        return path;
+    }
+
+    private Path requireFile(String key) {
+        Path file = path(key);
+        if (!isOurs(file)) {
+            throw new CascadeException(ErrorCode.NOT_FOUND, "Cannot find artifact: " + key + " (was it deleted?)");
+        }
+        return file;
+    }
+
+    /** A regular file that is where its key says: no folder on the way, and not the file itself, is a link. */
+    private static boolean isOurs(Path file) {
+        try {
+            return Files.isRegularFile(file, NOFOLLOW_LINKS)
+                    && file.getParent().toRealPath().equals(file.getParent());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void makeFolder(Path folder, String key) throws IOException {
+        if (!Files.isDirectory(folder, NOFOLLOW_LINKS)) {
+            Path parent = folder.getParent();
+            makeFolder(parent, key);
+            try {
+                Files.createDirectory(folder);
+                force(parent);
+            } catch (FileAlreadyExistsException e) {
+                if (!Files.isDirectory(folder)) {
+                    throw new CascadeException(ErrorCode.CONFLICT,
+                            "Cannot store artifact " + key + ": a part of its path is another artifact", e);
+                }
+            }
+        }
+        if (!folder.toRealPath().equals(folder)) {
+            throw new CascadeException(ErrorCode.INVALID_KEY,
+                    "Cannot store artifact " + key + ": a link leads out of the root (remove the link)");
+        }
+    }
+
+    private static StoredArtifact write(String key, Path draft, Content content) throws IOException {
+        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                Sha256Stream out = Sha256Stream.into(channel)) {
+            content.writeTo(out);
+            out.flush();
+            channel.force(true);
+            return new StoredArtifact(key, out.sha256(), out.bytes());
+        }
+    }
+
+    private static void publish(Path draft, Path target, StoredArtifact written) throws IOException {
+        try {
+            linkOrMove(draft, target);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isRegularFile(target, NOFOLLOW_LINKS) || !Sha256Stream.digest(target).equals(written.sha256())) {
+                throw new CascadeException(ErrorCode.CONFLICT, "Cannot store artifact " + written.key()
+                        + ": the key holds other bytes (keys are written once)", e);
+            }
+        }
+        force(target.getParent());
+    }
+
+    /** A hard link refuses to replace a file; a move, for volumes without links, needs the check before it. */
+    private static void linkOrMove(Path draft, Path target) throws IOException {
+        try {
+            Files.createLink(target, draft);
+        } catch (UnsupportedOperationException e) {
+            if (Files.exists(target, NOFOLLOW_LINKS)) {
+                throw new FileAlreadyExistsException(target.toString());
+            }
+            Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    /** Without this a power cut may forget the name of a file whose bytes are safe. */
+    private static void force(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static CascadeException failure(String verb, String key, IOException cause) {
+        String reason = String.valueOf(cause.getMessage());
+        if (reason.contains("No space left") || reason.contains("Disk quota exceeded")) {
+            return new CascadeException(ErrorCode.STORAGE_FULL,
+                    "Cannot " + verb + " artifact " + key + ": no space left (free some and try again)", cause);
+        }
+        if (cause instanceof NoSuchFileException) {
+            return new CascadeException(ErrorCode.NOT_FOUND, "Cannot " + verb + " artifact " + key + ": not found", cause);
+        }
+        return new CascadeException(ErrorCode.INTERNAL, "Cannot " + verb + " artifact " + key + ": " + reason, cause);
+    }
+}
