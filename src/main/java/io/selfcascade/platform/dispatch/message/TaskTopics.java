@@ -1,0 +1,118 @@
+package io.selfcascade.platform.dispatch.message;
+
+import io.selfcascade.spec.CascadeException;
+import io.selfcascade.spec.ErrorCode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the topics and the share groups. Both roles call it before their first use of a topic: whoever comes first
+ * creates, the other finds.
+ */
+public final class TaskTopics {
+
+    private static final long PATIENCE_SECONDS = 60;
+    private static final String DAY = "86400000";
+    private static final String WEEK = "604800000";
+
+    private final Map<String, Object> clientSettings;
+
+    /** @param clientSettings Kafka client settings; at least {@code bootstrap.servers} */
+    public TaskTopics(Map<String, Object> clientSettings) {
+        this.clientSettings = Map.copyOf(clientSettings);
+    }
+
+    /**
+     * Creates what is missing and leaves what exists.
+     *
+     * @param pools pools whose task topic and share group are wanted
+     * @throws CascadeException INTERNAL if the broker does not answer or refuses
+     */
+    public void ensure(Collection<String> pools) {
+        try (Admin admin = Admin.create(clientSettings)) {
+            List<NewTopic> topics = sharedTopics();
+            pools.forEach(pool -> topics.add(topic(Topics.tasks(pool), 1, "delete", DAY)));
+            for (var created : admin.createTopics(topics).values().values()) {
+                awaitCreated(created);
+            }
+            if (!pools.isEmpty()) {
+                admin.incrementalAlterConfigs(startFromEarliest(pools)).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            throw refused(pools, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw refused(pools, e);
+        }
+    }
+
+    private static List<NewTopic> sharedTopics() {
+        List<NewTopic> topics = new ArrayList<>();
+        topics.add(topic(Topics.WORKLOADS, 1, "delete", WEEK));
+        topics.add(topic(Topics.TASK_EVENTS, 8, "delete", WEEK));
+        // One partition: the beats of all workers stay in one order, and the last beat of each outlives the rest.
+        topics.add(topic(Topics.WORKERS, 1, "compact,delete", DAY));
+        topics.add(topic(Topics.CONTROL, 1, "compact", null));
+        topics.add(topic(Topics.WORKLOAD_EVENTS, 1, "delete", WEEK));
+        for (String source : List.of(Topics.WORKLOADS, Topics.TASK_EVENTS, Topics.WORKERS)) {
+            topics.add(topic(Topics.deadLetters(source), 1, "delete", WEEK));
+        }
+        return topics;
+    }
+
+    private static NewTopic topic(
+            String name, int partitions, String cleanup, @Nullable String retentionMs) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("cleanup.policy", cleanup);
+        if (retentionMs != null) {
+            settings.put("retention.ms", retentionMs);
+        }
+        // No replication factor: the broker's default knows the size of its cluster.
+        return new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(settings);
+    }
+
+    /** A share group starts at the end of its topic by default: a message sent before the first poll would be lost. */
+    private static Map<ConfigResource, Collection<AlterConfigOp>> startFromEarliest(Collection<String> pools) {
+        Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+        for (String pool : pools) {
+            changes.put(
+                    new ConfigResource(ConfigResource.Type.GROUP, Topics.taskGroup(pool)),
+                    List.of(new AlterConfigOp(
+                            new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET)));
+        }
+        return changes;
+    }
+
+    private static void awaitCreated(KafkaFuture<Void> created)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            created.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw e;
+            }
+        }
+    }
+
+    private static CascadeException refused(Collection<String> pools, Exception cause) {
+        return new CascadeException(
+                ErrorCode.INTERNAL,
+                "Cannot create topics for pools: " + pools + " (is the broker reachable, and may we create topics?)",
+                cause);
+    }
+}
