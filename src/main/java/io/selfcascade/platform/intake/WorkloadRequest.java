@@ -1,0 +1,35 @@
+package io.selfcascade.platform.intake;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A workload as its user asks for it: the body of {@code POST /v1/workloads} and the value of a Kafka record.
+ *
+ * @param model id in the registry
+ * @param items the items themselves; null exactly if {@code itemsFile} names them
+ * @param itemsFile reference of an uploaded JSONL file with one item a line
+ * @param priority 0 (last) to 9 (first)
+ * @param previews whether the user wants to see the pivots of early stages as pictures
+ * @param deadline after which unfinished items are cancelled
+ * @param seed from which the seeds of items without one are derived; null to draw it at intake
+ * @param keepPivots null to decide by the number of items
+ */
+public record WorkloadRequest(
+        @Nullable String name,
+        String model,
+        CascadeRequest cascade,
+        @Nullable List<ItemRequest> items,
+        @Nullable String itemsFile,
+        int priority,
+        boolean previews,
+        @Nullable Instant deadline,
+        @Nullable Long seed,
+        @Nullable KeepPivots keepPivots,
+        Determinism determinism) {
+
+    public WorkloadRequest {
+        items = items == null ? null : List.copyOf(items);
+    }
+}

@@ -1,0 +1,99 @@
+package io.selfcascade.platform.intake;
+
+import static io.selfcascade.platform.intake.Violation.Kind.INVALID_VALUE;
+import static io.selfcascade.platform.intake.Violation.Kind.MISSING_FIELD;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a workload request, from REST or Kafka alike, and refuses whatever is not exactly one. */
+public final class WorkloadRequestReader {
+
+    private static final int MAX_NAME = 256;
+    private static final int MAX_REFERENCE = 1024;
+    private static final int DEFAULT_PRIORITY = 5;
+
+    private final IntakeLimits limits;
+
+    public WorkloadRequestReader(IntakeLimits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * Reads a body of unknown length; never takes more than the limit from the stream.
+     *
+     * @throws InvalidRequestException INVALID_REQUEST with up to 100 violations, or TOO_LARGE
+     * @throws IOException if the stream cannot be read
+     */
+    public WorkloadRequest read(InputStream body) throws IOException {
+        Violations violations = new Violations();
+        JsonFields fields = StrictJson.read(body, limits.bodyBytes(), violations);
+        violations.throwIfAny();
+        WorkloadRequest request = request(fields, violations);
+        violations.throwIfAny();
+        return Objects.requireNonNull(request);
+    }
+
+    /** As {@link #read(InputStream)}, from bytes already in memory; null or empty is refused like any other non-object. */
+    public WorkloadRequest read(byte @Nullable [] body) {
+        try {
+            return read(new ByteArrayInputStream(body == null ? new byte[0] : body));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private @Nullable WorkloadRequest request(JsonFields fields, Violations violations) {
+        String name = fields.text("name", MAX_NAME);
+        fields.require("model", "the id of a model, see GET /v1/models");
+        String model = fields.text("model", MAX_NAME);
+        fields.require("cascade", "for example {\"preset\": \"fast\", \"target\": {\"width\": 512, \"height\": 512}}");
+        CascadeRequest cascade =
+                fields.object("cascade", cascadeFields -> CascadeFields.read(cascadeFields, limits.imagePixels()));
+        List<ItemRequest> items = items(fields, violations);
+        String itemsFile = fields.text("items_file", MAX_REFERENCE);
+        Integer priority = fields.integer("priority", 0, 9);
+        Boolean previews = fields.flag("previews");
+        Instant deadline = fields.instant("deadline");
+        Long seed = fields.seed("seed");
+        KeepPivots keepPivots = fields.choice("keep_pivots", KeepPivots.class);
+        Determinism determinism = fields.choice("determinism", Determinism.class);
+        fields.refuseUnread();
+        if (model == null || cascade == null) {
+            return null;
+        }
+        return new WorkloadRequest(
+                name,
+                model,
+                cascade,
+                items,
+                itemsFile,
+                Objects.requireNonNullElse(priority, DEFAULT_PRIORITY),
+                Objects.requireNonNullElse(previews, false),
+                deadline,
+                seed,
+                keepPivots,
+                Objects.requireNonNullElse(determinism, Determinism.STANDARD));
+    }
+
+    private @Nullable List<ItemRequest> items(JsonFields fields, Violations violations) {
+        Set<String> ids = new HashSet<>();
+        List<ItemRequest> items = fields.objects(
+                "items", limits.items(), item -> ItemFields.read(item, limits.promptCharacters(), ids::add));
+        if (fields.has("items") == fields.has("items_file")) {
+            fields.refuse("items", fields.has("items") ? INVALID_VALUE : MISSING_FIELD,
+                    "Expected either items or items_file (send one of the two)");
+        } else if (items != null && items.isEmpty() && violations.isEmpty()) {
+            fields.refuse("items", INVALID_VALUE, "No items (send at least one)");
+        }
+        return items;
+    }
+}
