@@ -1,0 +1,160 @@
+package io.selfcascade.platform.embedded;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.selfcascade.spec.CascadeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * One PostgreSQL server and one Kafka broker for all tests of a JVM, started when first asked for, stopped at its end.
+ *
+ * <p>Without Spring: {@code SharedInfrastructure.freshDatabase()} and {@code SharedInfrastructure.bootstrapServers()}.
+ * With Spring: {@code @ContextConfiguration(initializers = SharedInfrastructure.Initializer.class)}, which gives each
+ * context a database of its own. Topics are shared by all tests of the JVM; who needs an empty broker takes
+ * {@link #freshBroker}.
+ */
+public final class SharedInfrastructure {
+
+    private static final String TEMPLATE = "migrated";
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private SharedInfrastructure() {
+    }
+
+    /** A new database with all migrations applied and no rows. It goes with the JVM. */
+    public static TestDatabase freshDatabase() {
+        String name = "test_" + DATABASES.incrementAndGet();
+        Postgres.execute("CREATE DATABASE " + name + " TEMPLATE " + TEMPLATE);
+        HikariConfig pool = new HikariConfig();
+        pool.setJdbcUrl(Postgres.SERVER.jdbcUrl(name));
+        pool.setUsername(EmbeddedPostgresServer.USERNAME);
+        pool.setPassword(Postgres.SERVER.password());
+        pool.setMaximumPoolSize(16);
+        // Many classes leave a pool behind; an idle one must cost no connection.
+        pool.setMinimumIdle(0);
+        pool.setIdleTimeout(10_000);
+        return new TestDatabase(name, new HikariDataSource(pool));
+    }
+
+    /** The address of the shared broker. Automatic topic creation is off. */
+    public static String bootstrapServers() {
+        return Kafka.BROKER.bootstrapServers();
+    }
+
+    /** A broker nobody else uses, about three seconds to start; the caller closes it. */
+    public static EmbeddedKafkaBroker freshBroker(Path directory) {
+        return EmbeddedKafkaBroker.start(directory, 0);
+    }
+
+    /** Points a Spring context at the shared broker and a fresh database instead of servers of its own. */
+    public static final class Initializer implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            TestDatabase database = freshDatabase();
+            TestPropertyValues.of(Map.of(
+                    "selfcascade.embedded.enabled", "false",
+                    "spring.datasource.url", database.jdbcUrl(),
+                    "spring.datasource.username", EmbeddedPostgresServer.USERNAME,
+                    "spring.datasource.password", Postgres.SERVER.password(),
+                    "spring.kafka.bootstrap-servers", bootstrapServers())).applyTo(context);
+        }
+    }
+
+    private static final class Root {
+        static final Path DIRECTORY = open();
+
+        private static Path open() {
+            try {
+                Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+                sweep(parent);
+                Path directory = Files.createTempDirectory(parent, "selfcascade-tests-");
+                EmbeddedDirectory.lock(directory);
+                Path binaries = Path.of("target", "postgres-binaries").toAbsolutePath();
+                Files.createDirectories(binaries);
+                Files.createSymbolicLink(directory.resolve("postgres-binaries"), binaries);
+                return directory;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** A test JVM that was killed left its server running and its directory behind; its lock is free. */
+        private static void sweep(Path parent) throws IOException {
+            List<Path> former;
+            try (Stream<Path> children = Files.list(parent)) {
+                former = children.filter(child -> child.getFileName().toString().startsWith("selfcascade-tests-"))
+                        .filter(child -> Files.exists(child.resolve("lock"))).toList();
+            }
+            for (Path directory : former) {
+                try (EmbeddedDirectory lock = EmbeddedDirectory.lock(directory)) {
+                    Postmaster.stopOrphan(lock.path().resolve("postgres"));
+                    FirstStart.deleteTree(directory);
+                } catch (CascadeException | UncheckedIOException inUseOrSweptByAnother) {
+                    continue;
+                }
+            }
+        }
+
+        static void atExit(AutoCloseable server) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                try {
+                    server.close();
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            }));
+        }
+    }
+
+    private static final class Postgres {
+        static final EmbeddedPostgresServer SERVER = start();
+
+        private static EmbeddedPostgresServer start() {
+            EmbeddedPostgresServer server = EmbeddedPostgresServer.start(Root.DIRECTORY, 0);
+            Root.atExit(() -> {
+                server.close();
+                FirstStart.deleteTree(Root.DIRECTORY.resolve("postgres"));
+            });
+            server.createDatabase(TEMPLATE);
+            Flyway.configure().dataSource(server.dataSource(TEMPLATE)).load().migrate();
+            return server;
+        }
+
+        static void execute(String sql) {
+            try (Connection connection = SERVER.dataSource("postgres").getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private static final class Kafka {
+        static final EmbeddedKafkaBroker BROKER = start();
+
+        private static EmbeddedKafkaBroker start() {
+            EmbeddedKafkaBroker broker = EmbeddedKafkaBroker.start(Root.DIRECTORY, 0);
+            Root.atExit(() -> {
+                broker.close();
+                FirstStart.deleteTree(Root.DIRECTORY.resolve("kafka"));
+            });
+            return broker;
+        }
+    }
+}
