@@ -49,10 +49,15 @@ final class ItemFields {
 
     private static @Nullable String customId(JsonFields fields, Predicate<String> isNew) {
         String customId = fields.text("custom_id", 1024);
-        if (customId != null && !CUSTOM_ID.matcher(customId).matches()) {
+        if (customId == null) {
+            return null;
+        }
+        if (!CUSTOM_ID.matcher(customId).matches()) {
             fields.refuse("custom_id", INVALID_VALUE,
                     "Invalid id (expected 1 to 128 letters, digits, '.', '_' or '-', a letter or digit first)");
-        } else if (customId != null && !isNew.test(customId)) {
+            return null;
+        }
+        if (!isNew.test(customId)) {
             fields.refuse("custom_id", DUPLICATE_ID,
                     '"' + customId + "\" names an earlier item too (give every item its own id)");
         }
