@@ -7,6 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -47,8 +49,9 @@ final class Reference {
         return JSON.readTree(path(name).toFile());
     }
 
-    boolean has(String key) {
-        return header.has(key);
+    /** Names of all tensors. */
+    Set<String> names() {
+        return header.propertyNames().stream().filter(name -> !name.equals("__metadata__")).collect(Collectors.toSet());
     }
 
     long[] shape(String key) {
