@@ -1,7 +1,9 @@
 package io.selfcascade;
 
+import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.annotation.Bean;
 
 /** The one entry point of the jar: starts the platform in the role that {@code selfcascade.role} names. */
 @SpringBootApplication
@@ -9,5 +11,11 @@ public class SelfcascadeApplication {
 
     public static void main(String[] arguments) {
         SpringApplication.run(SelfcascadeApplication.class, arguments);
+    }
+
+    /** The clock of this process, for what people read. The ledger keeps its own time. */
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
     }
 }

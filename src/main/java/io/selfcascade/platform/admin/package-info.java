@@ -6,7 +6,7 @@
 @NullMarked
 @ApplicationModule(id = "platform.admin", allowedDependencies = {
         "platform.intake", "platform.plan", "platform.dispatch", "platform.artifact", "platform.report",
-        "platform.batch", "platform.trigger", "platform.model", "spec"
+        "platform.batch", "platform.trigger", "platform.model", "platform.role", "spec"
 })
 package io.selfcascade.platform.admin;
 

@@ -4,7 +4,7 @@
  * <p>Not here: who may read them, and when they are obsolete.
  */
 @NullMarked
-@ApplicationModule(id = "platform.artifact", allowedDependencies = {"spec"})
+@ApplicationModule(id = "platform.artifact", allowedDependencies = {"platform.role", "spec"})
 package io.selfcascade.platform.artifact;
 
 import org.jspecify.annotations.NullMarked;

@@ -5,7 +5,8 @@
  */
 @NullMarked
 @ApplicationModule(id = "platform.batch", allowedDependencies = {
-        "platform.intake", "platform.plan", "platform.dispatch", "platform.artifact", "platform.report", "platform.model", "spec"
+        "platform.intake", "platform.plan", "platform.dispatch", "platform.artifact", "platform.report",
+        "platform.model", "platform.role", "spec"
 })
 package io.selfcascade.platform.batch;
 

@@ -47,8 +47,8 @@ public final class EmbeddedDirectory implements AutoCloseable {
                 String holder = Files.readString(file).strip();
                 channel.close();
                 throw new CascadeException(INFRASTRUCTURE_UNAVAILABLE, "Cannot use " + path + ": process "
-                        + (holder.isEmpty() ? "(unknown)" : holder) + " is using it (stop that process, or give this one "
-                        + "a directory of its own with selfcascade.embedded.directory)");
+                        + (holder.isEmpty() ? "(unknown)" : holder) + " is using it (stop that process, or give this "
+                        + "one a directory of its own with selfcascade.embedded.directory)");
             }
             sign(channel);
             return new EmbeddedDirectory(path, channel);
@@ -81,6 +81,7 @@ public final class EmbeddedDirectory implements AutoCloseable {
 
     private static void sign(FileChannel channel) throws IOException {
         channel.truncate(0);
-        channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)), 0);
+        String pid = Long.toString(ProcessHandle.current().pid());
+        channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.UTF_8)), 0);
     }
 }

@@ -51,7 +51,7 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
             "metadata.log.segment.bytes", "16777216",
             "group.initial.rebalance.delay.ms", "0");
 
-    /** A worker acknowledges within seconds of taking a message; the bounds let tests be quicker and operators slower. */
+    /** A worker acknowledges within seconds of taking a message. The bounds let tests be quicker, operators slower. */
     private static final Map<String, String> SHARE_GROUPS = Map.of(
             "group.share.record.lock.duration.ms", "30000",
             "group.share.min.record.lock.duration.ms", "1000",
@@ -78,13 +78,15 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
         try {
             Files.createDirectories(logs);
             format(logs);
-            KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(settings(logs, port), false), Time.SYSTEM);
+            KafkaRaftServer server =
+                    new KafkaRaftServer(KafkaConfig.fromProps(settings(logs, port), false), Time.SYSTEM);
             server.startup();
             return new EmbeddedKafkaBroker(server, port);
         } catch (Exception e) {
             // The broker throws whatever its parts threw; nothing of it is answered here, all of it is told.
-            throw new CascadeException(INFRASTRUCTURE_UNAVAILABLE, "Cannot start Kafka in " + logs + ": " + e.getMessage()
-                    + " (if its records are damaged, remove the directory: the ledger sends unfinished work again)", e);
+            throw new CascadeException(INFRASTRUCTURE_UNAVAILABLE, "Cannot start Kafka in " + logs + ": "
+                    + e.getMessage() + " (if its records are damaged, remove the directory: the ledger sends "
+                    + "unfinished work again)", e);
         }
     }
 

@@ -146,8 +146,9 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
                 ResultSet shown = statement.executeQuery("SHOW " + setting.getKey());
                 shown.next();
                 if (!shown.getString(1).equals(setting.getValue())) {
-                    throw new CascadeException(INFRASTRUCTURE_UNAVAILABLE, "Cannot trust PostgreSQL in " + data + ": "
-                            + setting.getKey() + " is " + shown.getString(1) + " (remove it from postgresql.auto.conf)");
+                    throw new CascadeException(INFRASTRUCTURE_UNAVAILABLE, "Cannot trust PostgreSQL in " + data
+                            + ": " + setting.getKey() + " is " + shown.getString(1)
+                            + " (remove it from postgresql.auto.conf)");
                 }
             }
         } catch (SQLException e) {
@@ -163,7 +164,8 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     private static String lastLine(Path logFile) {
         try {
             List<String> lines = Files.exists(logFile) ? Files.readAllLines(logFile) : List.of();
-            List<String> fatal = lines.stream().filter(line -> line.contains("FATAL") || line.contains("error")).toList();
+            List<String> fatal =
+                    lines.stream().filter(line -> line.contains("FATAL") || line.contains("error")).toList();
             List<String> telling = fatal.isEmpty() ? lines : fatal;
             return telling.isEmpty() ? "it left no log" : telling.get(telling.size() - 1).strip();
         } catch (IOException e) {

@@ -18,9 +18,9 @@ final class RootStart {
      */
     static void check() {
         if ("root".equals(System.getProperty("user.name")) && !namespacesWork()) {
-            throw new CascadeException(INFRASTRUCTURE_UNAVAILABLE, "Cannot start PostgreSQL: it refuses to run as root, "
-                    + "and user namespaces are not allowed here (run as an ordinary user, or set "
-                    + "selfcascade.embedded.enabled=false with spring.datasource.url and spring.kafka.bootstrap-servers)");
+            throw new CascadeException(INFRASTRUCTURE_UNAVAILABLE, "Cannot start PostgreSQL: it refuses to run as "
+                    + "root, and user namespaces are not allowed here (run as an ordinary user, or set "
+                    + "selfcascade.embedded.enabled=false, spring.datasource.url and spring.kafka.bootstrap-servers)");
         }
     }
 

@@ -4,7 +4,7 @@
  * <p>Not here: any bean the platform needs when infrastructure is external.
  */
 @NullMarked
-@ApplicationModule(id = "platform.embedded", allowedDependencies = {"spec"})
+@ApplicationModule(id = "platform.embedded", allowedDependencies = {"platform.role", "spec"})
 package io.selfcascade.platform.embedded;
 
 import org.jspecify.annotations.NullMarked;

@@ -4,7 +4,7 @@
  * <p>Not here: weights; only a worker loads those.
  */
 @NullMarked
-@ApplicationModule(id = "platform.model", allowedDependencies = {"spec"})
+@ApplicationModule(id = "platform.model", allowedDependencies = {"platform.role", "spec"})
 package io.selfcascade.platform.model;
 
 import org.jspecify.annotations.NullMarked;

@@ -36,7 +36,8 @@ class DatabaseFilter implements AutoConfigurationImportFilter, EnvironmentAware 
     }
 
     static boolean needsDatabase(String autoConfiguration) {
-        return Stream.of("jdbc.", "flyway.", "hibernate.", "persistence.", "data.jpa.", "batch.", "sql.", "transaction.")
+        return Stream.of(
+                        "jdbc.", "flyway.", "hibernate.", "persistence.", "data.jpa.", "batch.", "sql.", "transaction.")
                 .anyMatch(library -> autoConfiguration.startsWith(BOOT + library));
     }
 }

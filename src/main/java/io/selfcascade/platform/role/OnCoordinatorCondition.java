@@ -12,7 +12,8 @@ class OnCoordinatorCondition extends SpringBootCondition {
     @Override
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
         Role role = Role.of(context.getEnvironment());
-        ConditionMessage message = ConditionMessage.forCondition(ConditionalOnCoordinator.class).because("the role is " + role);
+        ConditionMessage message =
+                ConditionMessage.forCondition(ConditionalOnCoordinator.class).because("the role is " + role);
         return new ConditionOutcome(role.coordinates(), message);
     }
 }

@@ -5,6 +5,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -79,6 +80,7 @@ record KnownSettings(Set<String> leaves, Set<String> open) {
 
     /** Environment variables know neither dots nor dashes, so names are compared without either. */
     private static String uniform(String key) {
-        return key.replaceAll("\\[[^]]*]|\\.\\d+(?=\\.|$)", "").replaceAll("[^A-Za-z0-9]", "").toLowerCase(java.util.Locale.ROOT);
+        String withoutIndices = key.replaceAll("\\[[^]]*]|\\.\\d+(?=\\.|$)", "");
+        return withoutIndices.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
     }
 }

@@ -5,7 +5,7 @@
  */
 @NullMarked
 @ApplicationModule(id = "platform.trigger", allowedDependencies = {
-        "platform.batch", "platform.dispatch", "platform.intake", "platform.artifact", "spec"
+        "platform.batch", "platform.dispatch", "platform.intake", "platform.artifact", "platform.role", "spec"
 })
 package io.selfcascade.platform.trigger;
 

@@ -6,7 +6,7 @@
 @NullMarked
 @ApplicationModule(id = "platform.worker", allowedDependencies = {
         "platform.dispatch :: message", "platform.artifact", "diffusion.cascade", "diffusion.checkpoint",
-        "diffusion.noise", "diffusion.tensor", "platform.model", "spec"
+        "diffusion.noise", "diffusion.tensor", "platform.model", "platform.role", "spec"
 })
 package io.selfcascade.platform.worker;
 

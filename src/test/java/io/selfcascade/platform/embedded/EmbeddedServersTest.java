@@ -44,6 +44,7 @@ class EmbeddedServersTest {
     @Test
     void refusesASecondOwnerAndSaysWhatToDo() {
         try (EmbeddedDirectory held = EmbeddedDirectory.lock(directory)) {
+            assertThat(held.path()).isEqualTo(directory.toAbsolutePath());
             assertThatThrownBy(() -> EmbeddedDirectory.lock(directory))
                     .isInstanceOf(CascadeException.class)
                     .hasMessageContaining("process " + ProcessHandle.current().pid() + " is using it")

@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
@@ -31,6 +33,8 @@ public final class SharedInfrastructure {
 
     private static final String TEMPLATE = "migrated";
     private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private static final Deque<AutoCloseable> STARTED = new ConcurrentLinkedDeque<>();
 
     private SharedInfrastructure() {
     }
@@ -87,6 +91,7 @@ public final class SharedInfrastructure {
                 Path binaries = Path.of("target", "postgres-binaries").toAbsolutePath();
                 Files.createDirectories(binaries);
                 Files.createSymbolicLink(directory.resolve("postgres-binaries"), binaries);
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(directory)));
                 return directory;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -110,14 +115,20 @@ public final class SharedInfrastructure {
             }
         }
 
-        static void atExit(AutoCloseable server) {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+        /** Stops what was started, Kafka first, and leaves nothing behind. */
+        private static void stop(Path directory) {
+            STARTED.forEach(server -> {
                 try {
                     server.close();
                 } catch (Exception e) {
                     throw new AssertionError(e);
                 }
-            }));
+            });
+            try {
+                FirstStart.deleteTree(directory);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
@@ -126,10 +137,7 @@ public final class SharedInfrastructure {
 
         private static EmbeddedPostgresServer start() {
             EmbeddedPostgresServer server = EmbeddedPostgresServer.start(Root.DIRECTORY, 0);
-            Root.atExit(() -> {
-                server.close();
-                FirstStart.deleteTree(Root.DIRECTORY.resolve("postgres"));
-            });
+            STARTED.addLast(server);
             server.createDatabase(TEMPLATE);
             Flyway.configure().dataSource(server.dataSource(TEMPLATE)).load().migrate();
             return server;
@@ -150,10 +158,7 @@ public final class SharedInfrastructure {
 
         private static EmbeddedKafkaBroker start() {
             EmbeddedKafkaBroker broker = EmbeddedKafkaBroker.start(Root.DIRECTORY, 0);
-            Root.atExit(() -> {
-                broker.close();
-                FirstStart.deleteTree(Root.DIRECTORY.resolve("kafka"));
-            });
+            STARTED.addFirst(broker);
             return broker;
         }
     }

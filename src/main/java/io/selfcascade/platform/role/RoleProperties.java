@@ -5,5 +5,5 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /** The role of this process. Read before beans exist, by {@link Role#of}; declared here like every setting. */
 @ConfigurationProperties("selfcascade")
-record RoleSettings(@DefaultValue("all") Role role) {
+record RoleProperties(@DefaultValue("all") Role role) {
 }
