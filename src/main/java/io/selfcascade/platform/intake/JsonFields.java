@@ -231,7 +231,7 @@ final class JsonFields {
         return '"' + (text.length() <= 40 ? text : text.substring(0, 40) + "…") + '"';
     }
 
-    private static String lower(Enum<?> constant) {
+    static String lower(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 }

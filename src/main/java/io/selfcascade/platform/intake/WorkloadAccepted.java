@@ -1,0 +1,16 @@
+package io.selfcascade.platform.intake;
+
+import io.selfcascade.platform.model.ModelRegistration;
+import java.util.UUID;
+
+/**
+ * A workload's row has been inserted and its transaction is still open. Who listens adds the rows that make it run, in the
+ * same transaction and on the same thread; an exception from a listener means the workload was never accepted.
+ */
+public record WorkloadAccepted(
+        UUID workloadId,
+        String tenant,
+        int priority,
+        ModelRegistration model,
+        CascadeRequest cascade,
+        Determinism determinism) {}
