@@ -1,0 +1,74 @@
+package io.selfcascade.platform.worker;
+
+import io.selfcascade.spec.CascadeException;
+import io.selfcascade.spec.ErrorCode;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What a worker is called, what it runs on and how much it takes at once.
+ *
+ * @param id name it keeps over restarts; empty means host and process id, a new name each time
+ * @param pool queue it serves
+ * @param slots task messages it runs at the same time
+ * @param threads of a native call; 0 means the machine's cores divided by the slots
+ * @param microBatch most items in one native call
+ * @param batchPixels most pixels in one native call; a larger picture runs alone
+ * @param maxPixels largest picture it accepts at all
+ * @param residentModels models it keeps loaded
+ * @param beat between two signs of life
+ * @param clockTolerance how far its clock may be ahead of the coordinator's
+ * @param drainTimeout how long a stopping worker may finish the run it has begun
+ */
+@ConfigurationProperties("selfcascade.worker")
+record WorkerProperties(
+        @DefaultValue("") String id,
+        @DefaultValue("cpu") String pool,
+        @DefaultValue("1") int slots,
+        @DefaultValue("0") int threads,
+        @DefaultValue("8") int microBatch,
+        @DefaultValue("2097152") long batchPixels,
+        @DefaultValue("4194304") long maxPixels,
+        @DefaultValue("1") int residentModels,
+        @DefaultValue("5s") Duration beat,
+        @DefaultValue("60s") Duration clockTolerance,
+        @DefaultValue("15s") Duration drainTimeout) {
+
+    WorkerProperties {
+        require(id.matches("[A-Za-z0-9._-]{0,128}"), "id: " + id + " (expected letters, digits and . _ -)");
+        require(pool.matches("[a-z0-9-]{1,64}"), "pool: " + pool + " (expected lower-case letters, digits and -)");
+        require(slots >= 1 && slots <= 64, "slots: " + slots + " (expected 1..64)");
+        require(threads >= 0, "threads: " + threads + " (expected at least 0)");
+        require(microBatch >= 1, "micro-batch: " + microBatch + " (expected at least 1)");
+        require(batchPixels >= 1, "batch-pixels: " + batchPixels + " (expected at least 1)");
+        require(maxPixels >= 1, "max-pixels: " + maxPixels + " (expected at least 1)");
+        require(residentModels >= 1, "resident-models: " + residentModels + " (expected at least 1)");
+        require(beat.toMillis() >= 100 && beat.toSeconds() <= 10,
+                "beat: " + beat + " (expected 100ms..10s, a third of the 30 s lease)");
+    }
+
+    String idOrHostAndProcess() {
+        return id.isEmpty() ? host() + "-" + ProcessHandle.current().pid() : id;
+    }
+
+    int threadsPerSlot() {
+        return threads > 0 ? threads : Math.max(1, Runtime.getRuntime().availableProcessors() / slots);
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9._-]", "-");
+        } catch (UnknownHostException e) {
+            return "worker";
+        }
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new CascadeException(ErrorCode.INVALID_SETTING, "Invalid selfcascade.worker." + what);
+        }
+    }
+}
