@@ -10,6 +10,7 @@ import io.selfcascade.spec.EncodeStage;
 import io.selfcascade.spec.ErrorCode;
 import io.selfcascade.spec.FailureClass;
 import io.selfcascade.spec.StageSpec;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,12 @@ public final class MessageJson {
         return read(json.getBytes(StandardCharsets.UTF_8), StageSpec.class);
     }
 
-    private static <T> T read(byte @Nullable [] json, Class<T> type) {
+    /**
+     * Reads a record that is kept as JSON.
+     *
+     * @throws CascadeException INVALID_REQUEST if the bytes are no complete {@code type}
+     */
+    public static <T> T read(byte @Nullable [] json, Class<T> type) {
         String name = type.getSimpleName();
         if (json == null) {
             throw new CascadeException(
@@ -118,7 +124,10 @@ public final class MessageJson {
 
     private static @Nullable Object held(Object message, RecordComponent component) {
         try {
-            return component.getAccessor().invoke(message);
+            Method accessor = component.getAccessor();
+            // A record of another package may be package-private.
+            accessor.setAccessible(true);
+            return accessor.invoke(message);
         } catch (ReflectiveOperationException e) {
             throw new CascadeException(ErrorCode.INTERNAL, "Cannot read component: " + component, e);
         }

@@ -1,0 +1,59 @@
+package io.selfcascade.platform.dispatch;
+
+import io.selfcascade.platform.dispatch.message.CloudEvents;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Raises the revision of a workload with every change and writes down what the world should hear of it. */
+final class Revisions {
+
+    private static final String RAISE = """
+            UPDATE workload_run SET revision = revision + 1 WHERE workload_id = :workload
+            """;
+
+    /** Sums at most 200 rows. The body is a message of its own kind; see WorkloadUpdated. */
+    private static final String WRITE = """
+            INSERT INTO workload_event (workload_id, revision, type, body, at)
+            SELECT r.workload_id, r.revision, :type,
+                   jsonb_build_object(
+                       'workload_id', r.workload_id, 'generation', r.generation, 'revision', r.revision,
+                       'state', r.state, 'desired', r.desired, 'reason', r.error_code,
+                       'counts', (SELECT jsonb_build_object('total', r.total,
+                                             'completed', coalesce(sum(c.completed), 0),
+                                             'failed', coalesce(sum(c.failed), 0),
+                                             'cancelled', coalesce(sum(c.cancelled), 0))
+                                    FROM partition_count c WHERE c.workload_id = r.workload_id)),
+                   ledger_now()
+              FROM workload_run r
+             WHERE r.workload_id = :workload
+            """;
+
+    private static final String UNLESS_JUST_WRITTEN = """
+               AND NOT EXISTS (SELECT FROM workload_event e
+                                WHERE e.workload_id = r.workload_id AND e.at > ledger_now() - interval '500 ms')
+            """;
+
+    private final JdbcClient jdbc;
+
+    Revisions(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** A state changed: told always. Last in a transaction, because it locks the row everybody wants. */
+    void changed(UUID workload) {
+        raise(workload, WRITE);
+    }
+
+    /** Items moved on: told at most twice a second; the counters are in every later event anyway. */
+    void progressed(Collection<UUID> workloads) {
+        List<UUID> inOrder = workloads.stream().distinct().sorted(LockOrder.BY_UUID).toList();
+        inOrder.forEach(workload -> raise(workload, WRITE + UNLESS_JUST_WRITTEN));
+    }
+
+    private void raise(UUID workload, String write) {
+        jdbc.sql(RAISE).param("workload", workload).update();
+        jdbc.sql(write).param("workload", workload).param("type", CloudEvents.WORKLOAD_UPDATED).update();
+    }
+}

@@ -1,0 +1,124 @@
+package io.selfcascade.platform.dispatch;
+
+import io.selfcascade.platform.embedded.SharedInfrastructure;
+import io.selfcascade.platform.embedded.TestDatabase;
+import io.selfcascade.platform.plan.PlannedStage;
+import io.selfcascade.platform.plan.WorkloadPlan;
+import io.selfcascade.spec.DecodeStage;
+import io.selfcascade.spec.DenoiseStage;
+import io.selfcascade.spec.Dtype;
+import io.selfcascade.spec.ModelRef;
+import io.selfcascade.spec.NoiseReschedule;
+import io.selfcascade.spec.Rng;
+import io.selfcascade.spec.SchedulerType;
+import io.selfcascade.spec.Tiling;
+import io.selfcascade.spec.TimestepSpacing;
+import io.selfcascade.spec.Upsample;
+import io.selfcascade.spec.UpsampleKernel;
+import io.selfcascade.spec.UpsampleSpace;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+
+/** A ledger on a database of its own, with a clock that a test moves. */
+final class LedgerFixture implements AutoCloseable {
+
+    static final String MODEL = "scenes";
+    static final String SHA = "ab".repeat(32);
+
+    final TestDatabase database = SharedInfrastructure.freshDatabase();
+    final JdbcClient jdbc = JdbcClient.create(database.dataSource());
+    final LedgerTransactions transactions = new LedgerTransactions(new JdbcTransactionManager(database.dataSource()));
+    final DispatchSignal signal = new DispatchSignal();
+    final Revisions revisions = new Revisions(jdbc);
+    final Pools pools = new Pools(jdbc, Map.of("cpu", 0, "gpu", 10));
+    final PartitionCounts partitions = new PartitionCounts(jdbc);
+    final StagePlans plans = new StagePlans(jdbc, pools);
+    final RunLedger runs =
+            new RunLedger(jdbc, transactions, revisions, plans, partitions, Duration.ofSeconds(30));
+    final RunControl control = new RunControl(jdbc, transactions, revisions, signal);
+    final ItemLedger items = new ItemLedger(jdbc, transactions, runs, partitions, revisions, signal);
+
+    private Duration ahead = Duration.ZERO;
+
+    /** Moves the ledger's clock on. */
+    void tick(Duration duration) {
+        ahead = ahead.plus(duration);
+        database.ledgerAhead(ahead);
+    }
+
+    /** A workload row as intake writes it, with its run queued. */
+    UUID accepted(int priority, WorkloadPlan plan) {
+        UUID workload = UUID.randomUUID();
+        jdbc.sql("""
+                INSERT INTO workload (id, source, request_key, request_sha256, model, cascade, items_key, priority, created_at)
+                VALUES (:id, 'rest', :id::text, '\\x00', :model, '{}', 'items', :priority, ledger_now())
+                """)
+                .param("id", workload)
+                .param("model", plan.model().id())
+                .param("priority", priority)
+                .update();
+        runs.open(workload, plan);
+        return workload;
+    }
+
+    UUID accepted() {
+        return accepted(5, plan(8));
+    }
+
+    /** A claimed workload whose items are written and whose partitions are open. */
+    ClaimedRun generating(int itemCount) {
+        return generating(itemCount, 5, plan(8));
+    }
+
+    ClaimedRun generating(int itemCount, int priority, WorkloadPlan plan) {
+        UUID workload = accepted(priority, plan);
+        ClaimedRun run = runs.claim("me").orElseThrow();
+        if (!run.workloadId().equals(workload)) {
+            throw new AssertionError("another run was free: " + run);
+        }
+        items.insertItems(workload, lines(itemCount));
+        Partitioning partitioning = Partitioning.of(itemCount);
+        runs.settleTotal(run, partitioning);
+        runs.advance(run, RunState.IN_PROGRESS);
+        partitioning.partitions().forEach(n -> items.openPartition(run, partitioning, n));
+        return run;
+    }
+
+    static List<NewItem> lines(int count) {
+        return IntStream.range(0, count).mapToObj(LedgerFixture::line).toList();
+    }
+
+    static NewItem line(int ordinal) {
+        return NewItem.accepted(ordinal, "c" + ordinal, 7L + ordinal, new ItemSpec("a red circle", "", null));
+    }
+
+    /** Two scales and a decode, all in pool cpu, with the same batch keys for every workload. */
+    static WorkloadPlan plan(int maxItems) {
+        List<PlannedStage> stages = List.of(
+                new PlannedStage(denoise(0, 128, null), "cpu", 100, maxItems, 900),
+                new PlannedStage(
+                        denoise(1, 256, new Upsample(UpsampleSpace.LATENT, UpsampleKernel.BILINEAR)), "cpu", 101, maxItems, 900),
+                new PlannedStage(new DecodeStage(2, 256, 256, Dtype.F32, Tiling.AUTO), "cpu", 102, maxItems, 300));
+        return new WorkloadPlan(new ModelRef(MODEL, SHA), stages, List.of());
+    }
+
+    private static DenoiseStage denoise(int index, int side, @Nullable Upsample upsample) {
+        return new DenoiseStage(index, side, side, 10, 700, SchedulerType.DDIM, 0, TimestepSpacing.LEADING, 7.5,
+                upsample, NoiseReschedule.NONE, Rng.PHILOX, Dtype.F32);
+    }
+
+    int count(String sql) {
+        return jdbc.sql("SELECT count(*) FROM " + sql).query(Integer.class).single();
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}
