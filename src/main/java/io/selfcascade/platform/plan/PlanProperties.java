@@ -1,0 +1,18 @@
+package io.selfcascade.platform.plan;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/** The settings of {@code selfcascade.plan}; see {@link PlanSettings}. */
+@ConfigurationProperties("selfcascade.plan")
+record PlanProperties(
+        @DefaultValue("default") String pool,
+        @DefaultValue("8") int maxItems,
+        @DefaultValue("524288") long batchPixels,
+        @DefaultValue("300") int baseSeconds,
+        @DefaultValue("60") int secondsPerMegapixelStep) {
+
+    PlanSettings settings() {
+        return new PlanSettings(pool, maxItems, batchPixels, baseSeconds, secondsPerMegapixelStep);
+    }
+}

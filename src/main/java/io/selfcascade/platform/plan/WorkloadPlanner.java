@@ -1,0 +1,89 @@
+package io.selfcascade.platform.plan;
+
+import io.selfcascade.platform.intake.CascadeRequest;
+import io.selfcascade.platform.intake.Determinism;
+import io.selfcascade.platform.intake.InvalidRequestException;
+import io.selfcascade.platform.intake.StageKnobs;
+import io.selfcascade.platform.model.ModelRegistration;
+import io.selfcascade.spec.DecodeStage;
+import io.selfcascade.spec.DenoiseStage;
+import io.selfcascade.spec.EncodeStage;
+import io.selfcascade.spec.ImageSize;
+import io.selfcascade.spec.StageSpec;
+import io.selfcascade.spec.Upsample;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** From the cascade a user asks for to the stages a worker runs. Pure: the same request has the same plan everywhere. */
+public final class WorkloadPlanner {
+
+    private final PlanSettings settings;
+
+    public WorkloadPlanner(PlanSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Plans both ways an item can start. An item from a picture takes the place of stage 0 by an encode stage of the same
+     * size, so that later stages have the same index, settings and noise in both variants; where stage 0 is the only one,
+     * the picture is noised and denoised once at that size.
+     *
+     * @throws InvalidRequestException INVALID_SIZE, with the pointer of the size that cannot be
+     */
+    public WorkloadPlan plan(CascadeRequest request, Determinism determinism, ModelRegistration model) {
+        List<ImageSize> sizes = StageSizes.of(request, model);
+        List<PlannedStage> fromPrompt = new ArrayList<>();
+        List<PlannedStage> fromImage = new ArrayList<>();
+        StagePricing pricing = new StagePricing(settings, model.ref(), determinism);
+        ImageSize base = sizes.get(0);
+        fromPrompt.add(pricing.plan(denoise(request, 0, 0, base), knobs(request, 0).microBatch()));
+        fromImage.add(pricing.plan(new EncodeStage(0, base.width(), base.height(), request.dtype()), null));
+        if (sizes.size() == 1) {
+            fromImage.add(pricing.plan(denoise(request, 1, 1, base), knobs(request, 1).microBatch()));
+        }
+        for (int rung = 1; rung < sizes.size(); rung++) {
+            PlannedStage stage = pricing.plan(denoise(request, rung, rung, sizes.get(rung)), knobs(request, rung).microBatch());
+            fromPrompt.add(stage);
+            fromImage.add(stage);
+        }
+        fromPrompt.add(pricing.plan(decode(request, fromPrompt.size(), sizes), null));
+        fromImage.add(pricing.plan(decode(request, fromImage.size(), sizes), null));
+        return new WorkloadPlan(model.ref(), fromPrompt, fromImage);
+    }
+
+    private static StageSpec denoise(CascadeRequest request, int index, int rung, ImageSize size) {
+        StageKnobs knobs = knobs(request, rung);
+        return new DenoiseStage(
+                index,
+                size.width(),
+                size.height(),
+                said(knobs.steps()),
+                rung == 0 ? said(PresetKnobs.of(request.preset(), 0).startTimestep()) : said(knobs.startTimestep()),
+                said(knobs.scheduler()),
+                said(knobs.eta()),
+                said(knobs.spacing()),
+                said(knobs.guidance()),
+                rung == 0 ? null : new Upsample(said(knobs.upsampleSpace()), said(knobs.upsampleKernel())),
+                said(knobs.noiseReschedule()),
+                request.rng(),
+                request.dtype());
+    }
+
+    private static StageSpec decode(CascadeRequest request, int index, List<ImageSize> sizes) {
+        ImageSize target = sizes.get(sizes.size() - 1);
+        return new DecodeStage(
+                index, target.width(), target.height(), request.dtype(), said(knobs(request, sizes.size() - 1).tiling()));
+    }
+
+    /** The stage's own deviations, else those for all stages, else the preset. */
+    private static StageKnobs knobs(CascadeRequest request, int rung) {
+        StageKnobs own = rung < request.stages().size() ? request.stages().get(rung) : StageKnobs.NONE;
+        return own.or(request.every()).or(PresetKnobs.of(request.preset(), rung));
+    }
+
+    private static <T> T said(@Nullable T knob) {
+        return Objects.requireNonNull(knob, "a preset says everything");
+    }
+}
