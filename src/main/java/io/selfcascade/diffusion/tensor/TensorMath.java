@@ -22,10 +22,11 @@ public final class TensorMath {
      * @return (B, C, height, width) float32
      */
     public static NDArray resize(TensorScope scope, NDArray maps, UpsampleKernel kernel, long height, long width) {
-        return switch (kernel) {
-            case BILINEAR -> interpolate(scope, maps, BILINEAR, height, width);
-            case BICUBIC -> bicubic(scope, maps, Math.toIntExact(height), Math.toIntExact(width));
-        };
+        boolean shrinks = height < maps.getShape().get(2) || width < maps.getShape().get(3);
+        // DJL's bilinear antialiases, which changes nothing as long as no axis shrinks, and is the faster one.
+        return kernel == UpsampleKernel.BILINEAR && !shrinks
+                ? interpolate(scope, maps, BILINEAR, height, width)
+                : resizeByWeights(scope, maps, kernel, Math.toIntExact(height), Math.toIntExact(width));
     }
 
     /**
@@ -75,12 +76,13 @@ public final class TensorMath {
         }
     }
 
-    private static NDArray bicubic(TensorScope scope, NDArray maps, int height, int width) {
+    private static NDArray resizeByWeights(
+            TensorScope scope, NDArray maps, UpsampleKernel kernel, int height, int width) {
         int fromHeight = Math.toIntExact(maps.getShape().get(2));
         int fromWidth = Math.toIntExact(maps.getShape().get(3));
         try (TensorScope work = TensorScope.open(scope)) {
-            NDArray rows = work.floats(CubicWeights.matrix(fromHeight, height), height, fromHeight);
-            NDArray columns = work.floats(CubicWeights.matrix(fromWidth, width), width, fromWidth).transpose();
+            NDArray rows = work.floats(ResizeWeights.matrix(kernel, fromHeight, height), height, fromHeight);
+            NDArray columns = work.floats(ResizeWeights.matrix(kernel, fromWidth, width), width, fromWidth).transpose();
             NDArray wide = work.adopt(maps.matMul(columns));   // (B, C, h, w) -> (B, C, h, W)
             return work.keep(rows.matMul(wide));   // (B, C, h, W) -> (B, C, H, W)
         }
