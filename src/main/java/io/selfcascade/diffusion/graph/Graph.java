@@ -96,6 +96,11 @@ public final class Graph {
         return results;
     }
 
+    /** The graph as the text it is run from: equal text, equal computation. For tests and for debugging. */
+    public String describe() {
+        return TorchScriptEmitter.emit(this);
+    }
+
     private void checkInputs() {
         for (Node node : order) {
             if (node.op() instanceof Op.Input input) {
