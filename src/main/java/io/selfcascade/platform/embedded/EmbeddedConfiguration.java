@@ -19,6 +19,7 @@ import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
@@ -29,12 +30,13 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnBooleanProperty(name = "selfcascade.embedded.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(EmbeddedProperties.class)
+// Imported, not annotated as configurations: a scan would find those by themselves, without the condition above.
+@Import({EmbeddedConfiguration.Owner.class, EmbeddedConfiguration.Guest.class})
 class EmbeddedConfiguration {
 
     /** The process that coordinates owns the servers. */
-    @Configuration(proxyBeanMethods = false)
     @ConditionalOnCoordinator
-    static class OwnerConfiguration {
+    static class Owner {
 
         @Bean
         EmbeddedInfrastructure embeddedInfrastructure(EmbeddedProperties settings, Environment environment) {
@@ -76,9 +78,8 @@ class EmbeddedConfiguration {
     }
 
     /** A process that only works finds the coordinator's broker, unless it was given another. */
-    @Configuration(proxyBeanMethods = false)
     @Conditional(GuestCondition.class)
-    static class GuestConfiguration {
+    static class Guest {
 
         @Bean
         KafkaConnectionDetails embeddedKafkaConnectionDetails(EmbeddedProperties settings) {

@@ -104,7 +104,7 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
         server.awaitShutdown();
     }
 
-    private static Properties settings(Path logs, int port) {
+    static Properties settings(Path logs, int port) {
         // The controller's address is nobody's business but the broker's, so it may change with every start.
         int controller = LoopbackPort.choose(0);
         Properties settings = new Properties();

@@ -124,7 +124,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         Redirect logFile = Redirect.appendTo(root.resolve("postgres.log").toFile());
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setDataDirectory(data).setCleanDataDirectory(false)
-                .setOverrideWorkingDirectory(root.resolve("postgres-binaries").toFile())
+                .setOverrideWorkingDirectory(FirstStart.binaries(root).toFile())
                 // The owner closes it in order, after its clients; a hook of its own would race with them.
                 .setRegisterShutdownHook(false)
                 .setPGStartupWait(START_LIMIT)

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Comparator;
@@ -28,12 +29,19 @@ record FirstStart(Path mark, Path passwordFile, String password) {
 
     private static final Logger log = LoggerFactory.getLogger(FirstStart.class);
 
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     static FirstStart prepare(Path root, Path data) {
         Path mark = root.resolve("postgres.initializing");
         Path passwordFile = root.resolve("postgres.password");
         try {
             Files.createDirectories(root);
-            removeUnfinishedBinaries(root.resolve("postgres-binaries"));
+            Path binaries = binaries(root);
+            if (!Files.exists(binaries.getParent())) {
+                Files.createDirectory(binaries.getParent(), OWNER_ONLY);
+            }
+            removeUnfinishedBinaries(binaries);
             if (Files.exists(mark) && Files.exists(data)) {
                 log.warn("removing data of an unfinished first start directory={}", data);
                 deleteTree(data);
@@ -51,6 +59,11 @@ record FirstStart(Path mark, Path passwordFile, String password) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Where the server's programs are unpacked: the library lets everyone write there, so the parent lets nobody in. */
+    static Path binaries(Path root) {
+        return root.resolve("postgres-binaries").resolve("unpacked");
     }
 
     /** Says that the server has been up: from now on the data is real. */
