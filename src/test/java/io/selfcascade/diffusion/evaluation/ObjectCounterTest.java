@@ -22,7 +22,7 @@ class ObjectCounterTest {
     private static final SceneSampler HELD_OUT = new SceneSampler(Split.HELD_OUT, 2024);
 
     @ParameterizedTest
-    @CsvSource({"128, 600", "256, 300", "512, 200"})
+    @CsvSource({"128, 400", "256, 120", "512, 60"})
     void countsTrueRendersExactlyAtEverySize(int side, int scenes) {
         int countRight = 0;
         int coloursRight = 0;
@@ -38,7 +38,7 @@ class ObjectCounterTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"128, 300", "512, 60"})
+    @CsvSource({"128, 200", "512, 25"})
     void namesTheFiguresOfWholeObjects(int side, int scenes) {
         int right = 0;
         for (int i = 0; i < scenes; i++) {
