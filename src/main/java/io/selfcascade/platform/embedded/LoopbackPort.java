@@ -4,9 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Chooses ports that only this machine can reach. */
 final class LoopbackPort {
+
+    /** Two servers start side by side, and the system may offer a port again before the first has taken it. */
+    private static final Set<Integer> OFFERED = ConcurrentHashMap.newKeySet();
 
     private LoopbackPort() {
     }
@@ -25,7 +30,11 @@ final class LoopbackPort {
             }
         }
         try {
-            return probe(0);
+            int port = probe(0);
+            while (!OFFERED.add(port)) {
+                port = probe(0);
+            }
+            return port;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
