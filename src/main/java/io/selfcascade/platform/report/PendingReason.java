@@ -1,0 +1,15 @@
+package io.selfcascade.platform.report;
+
+/** Why a workload that has not ended is not running anywhere. */
+public enum PendingReason {
+    /** Somebody paused it. */
+    PAUSED,
+    /** No coordinator has taken it up yet. */
+    COORDINATOR_SLOTS,
+    /** No live worker of its pool has its model. */
+    NO_WORKER_FOR_MODEL,
+    /** Everything that is left waits for a retry. */
+    BACKOFF,
+    /** The workers of its pool are busy with others. */
+    WINDOW_FULL
+}

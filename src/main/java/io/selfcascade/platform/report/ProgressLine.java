@@ -1,0 +1,73 @@
+package io.selfcascade.platform.report;
+
+import io.selfcascade.platform.dispatch.RunState;
+import io.selfcascade.platform.report.WorkloadView.StageView;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Words for a workload's progress, fit for one line of a terminal. */
+final class ProgressLine {
+
+    private static final int BAR = 24;
+
+    private ProgressLine() {}
+
+    /** Stages, items and the estimate; with a bar for a terminal. */
+    static String of(WorkloadView view, boolean withBar) {
+        StringBuilder line = new StringBuilder("workload ").append(view.id()).append(' ');
+        if (view.counts().total() == null) {
+            return line.append(view.state().stored()).toString();
+        }
+        if (withBar) {
+            line.append(bar(share(view))).append(' ');
+        }
+        for (StageView stage : view.stages()) {
+            line.append(stage.kind().equals("decode") ? "decode" : stage.width() + "x" + stage.height())
+                    .append(' ').append(stage.succeeded()).append('/').append(view.counts().total()).append("  ");
+        }
+        line.append("items ").append(view.counts().completed()).append('/').append(view.counts().total());
+        if (view.counts().failed() > 0) {
+            line.append(", ").append(view.counts().failed()).append(" failed");
+        }
+        if (view.pendingReason() != null) {
+            line.append("  waiting: ").append(view.pendingReason().name().toLowerCase(Locale.ROOT));
+        } else if (view.etaSeconds() != null) {
+            line.append("  ETA ").append(clock(view.etaSeconds()));
+        }
+        return line.toString();
+    }
+
+    /** What is said once, when a workload has ended. */
+    static String ending(WorkloadView view, String folder) {
+        String outcome = view.state() == RunState.COMPLETED
+                ? String.format(Locale.ROOT, "completed: %d of %d items, %d failed",
+                        view.counts().completed(), view.counts().total(), view.counts().failed())
+                : view.state().stored() + ": " + (view.errorDetail() == null ? "no reason given" : view.errorDetail());
+        return "workload " + view.id() + " " + outcome + ", " + seconds(view) + " s, " + folder;
+    }
+
+    private static long seconds(WorkloadView view) {
+        return view.finishedAt() == null ? 0 : Duration.between(view.createdAt(), view.finishedAt()).toSeconds();
+    }
+
+    /** How much of the pixels to be denoised and decoded are done. */
+    private static double share(WorkloadView view) {
+        double done = 0;
+        double all = 0;
+        for (StageView stage : view.stages()) {
+            double pixels = (double) stage.width() * stage.height();
+            done += pixels * stage.succeeded();
+            all += pixels * view.counts().total();
+        }
+        return all == 0 ? 1 : done / all;
+    }
+
+    private static String bar(double share) {
+        int full = (int) Math.round(Math.min(1, share) * BAR);
+        return "[" + "#".repeat(full) + "-".repeat(BAR - full) + "]";
+    }
+
+    private static String clock(long seconds) {
+        return String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60);
+    }
+}

@@ -1,0 +1,167 @@
+package io.selfcascade.platform.report;
+
+import io.selfcascade.platform.dispatch.Desired;
+import io.selfcascade.platform.dispatch.RunState;
+import io.selfcascade.platform.dispatch.StoredState;
+import io.selfcascade.platform.report.WorkloadView.Counts;
+import io.selfcascade.platform.report.WorkloadView.StageView;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Reads workloads with their progress. Every figure comes from counters and partial indexes, none from counting items. */
+public class WorkloadViews {
+
+    private static final String SELECT = """
+            SELECT w.id, w.tenant, w.name, w.model, r.state, r.desired, r.generation, r.revision, w.version, w.priority,
+                   r.error_code, r.error_detail, w.created_at, r.started_at, r.finished_at, r.total,
+                   c.completed, c.failed, c.cancelled, o.owner IS NOT NULL AND o.owner_until > ledger_now() AS owned,
+                   (SELECT count(DISTINCT t.ordinal) FROM stage_task t
+                     WHERE t.state = 'dispatched' AND t.workload_id = w.id) AS in_progress
+              FROM workload w
+              JOIN workload_run r ON r.workload_id = w.id
+              JOIN run_owner o ON o.workload_id = w.id
+             CROSS JOIN LATERAL (
+                   SELECT coalesce(sum(completed), 0) AS completed, coalesce(sum(failed), 0) AS failed,
+                          coalesce(sum(cancelled), 0) AS cancelled
+                     FROM partition_count WHERE workload_id = w.id) AS c
+            """;
+
+    private final JdbcClient jdbc;
+    private final StageViews stages;
+
+    WorkloadViews(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+        this.stages = new StageViews(jdbc);
+    }
+
+    /** @return empty if the tenant has no such workload */
+    public Optional<WorkloadView> find(String tenant, UUID id) {
+        return jdbc.sql(SELECT + " WHERE w.tenant = :tenant AND w.id = :id")
+                .param("tenant", tenant)
+                .param("id", id)
+                .query((rs, n) -> view(rs))
+                .optional();
+    }
+
+    /**
+     * Newest first.
+     *
+     * @param after the last id of the page before; null for the first page
+     * @param limit 1 to 100
+     */
+    public List<WorkloadView> page(String tenant, @Nullable UUID after, int limit) {
+        // The id is a UUIDv7: its order is the order of creation.
+        return jdbc.sql(SELECT + " WHERE w.tenant = :tenant AND (:after::uuid IS NULL OR w.id < :after::uuid)"
+                        + " ORDER BY w.id DESC LIMIT :limit")
+                .param("tenant", tenant)
+                .param("after", after == null ? null : after.toString())
+                .param("limit", limit)
+                .query((rs, n) -> view(rs))
+                .list();
+    }
+
+    /** Ids of every workload that has not ended, most recent first; at most 100. */
+    public List<UUID> open() {
+        return jdbc.sql("""
+                SELECT workload_id FROM workload_run
+                 WHERE state IN ('queued', 'validating', 'in_progress', 'finalizing') ORDER BY queued_at DESC LIMIT 100
+                """)
+                .query(UUID.class)
+                .list();
+    }
+
+    private WorkloadView view(ResultSet rs) throws SQLException {
+        UUID id = rs.getObject("id", UUID.class);
+        RunState state = StoredState.of(RunState.class, rs.getString("state"));
+        Desired desired = StoredState.of(Desired.class, rs.getString("desired"));
+        Counts counts = counts(rs);
+        List<StageView> stageViews = stages.of(id, counts);
+        return new WorkloadView(
+                id,
+                rs.getString("tenant"),
+                rs.getString("name"),
+                rs.getString("model"),
+                state,
+                desired,
+                rs.getInt("generation"),
+                rs.getLong("revision"),
+                rs.getInt("version"),
+                rs.getInt("priority"),
+                counts,
+                stageViews,
+                pendingReason(id, state, desired, counts, rs.getBoolean("owned")),
+                state.isTerminal() ? null : Eta.seconds(stageViews, counts, liveSlots(id)),
+                rs.getString("error_code"),
+                rs.getString("error_detail"),
+                instant(rs, "created_at"),
+                finished(rs, "started_at"),
+                finished(rs, "finished_at"));
+    }
+
+    private static Counts counts(ResultSet rs) throws SQLException {
+        Integer total = rs.getObject("total", Integer.class);
+        long inProgress = rs.getLong("in_progress");
+        long completed = rs.getLong("completed");
+        long failed = rs.getLong("failed");
+        long cancelled = rs.getLong("cancelled");
+        long pending = total == null ? 0 : Math.max(0, total - completed - failed - cancelled - inProgress);
+        return new Counts(total, pending, inProgress, completed, failed, cancelled);
+    }
+
+    private @Nullable PendingReason pendingReason(
+            UUID id, RunState state, Desired desired, Counts counts, boolean isOwned) {
+        if (state.isTerminal() || counts.inProgress() > 0) {
+            return null;
+        }
+        if (desired == Desired.PAUSE) {
+            return PendingReason.PAUSED;
+        }
+        if (!isOwned) {
+            return PendingReason.COORDINATOR_SLOTS;
+        }
+        return state == RunState.IN_PROGRESS && counts.pending() > 0 ? dispatchReason(id) : null;
+    }
+
+    private PendingReason dispatchReason(UUID id) {
+        if (liveSlots(id) == 0) {
+            return PendingReason.NO_WORKER_FOR_MODEL;
+        }
+        boolean isDue = jdbc.sql("""
+                SELECT EXISTS (SELECT FROM stage_task
+                                WHERE pool IN (SELECT pool FROM stage_plan WHERE workload_id = :id)
+                                  AND workload_id = :id AND state = 'ready' AND not_before <= ledger_now())
+                """)
+                .param("id", id)
+                .query(Boolean.class)
+                .single();
+        return isDue ? PendingReason.WINDOW_FULL : PendingReason.BACKOFF;
+    }
+
+    /** Slots of live workers that could run the workload's stages. */
+    private int liveSlots(UUID id) {
+        return jdbc.sql("""
+                SELECT coalesce(sum(k.slots), 0) FROM worker k
+                 WHERE k.state = 'up' AND k.pool IN (SELECT pool FROM stage_plan WHERE workload_id = :id)
+                   AND k.models @> (SELECT to_jsonb(model) FROM workload WHERE id = :id)
+                """)
+                .param("id", id)
+                .query(Integer.class)
+                .single();
+    }
+
+    private static Instant instant(ResultSet rs, String column) throws SQLException {
+        return rs.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static @Nullable Instant finished(ResultSet rs, String column) throws SQLException {
+        OffsetDateTime at = rs.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+}
