@@ -1,0 +1,63 @@
+package io.selfcascade.platform.admin;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.selfcascade.platform.dispatch.LedgerItem;
+import io.selfcascade.platform.report.ArtifactView;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An item as JSON, with the artifacts of its stages so far. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record ItemBody(
+        int ordinal,
+        @JsonProperty("custom_id") @Nullable String customId,
+        String state,
+        @Nullable String prompt,
+        @JsonProperty("negative_prompt") @Nullable String negativePrompt,
+        @Nullable String seed,
+        @Nullable Result result,
+        @Nullable Failure error,
+        @JsonProperty("timings_ms") List<Integer> timingsMs,
+        List<Artifact> artifacts) {
+
+    static ItemBody of(LedgerItem item, List<ArtifactView> artifacts) {
+        return new ItemBody(
+                item.ordinal(),
+                item.customId(),
+                item.state().stored(),
+                item.spec() == null ? null : item.spec().prompt(),
+                item.spec() == null ? null : item.spec().negativePrompt(),
+                item.seed() == null ? null : Long.toUnsignedString(item.seed()),
+                item.result() == null ? null : Result.of(item.result()),
+                item.error() == null ? null : Failure.of(item.error()),
+                item.stageMs(),
+                artifacts.stream().filter(artifact -> artifact.ordinal() == item.ordinal()).map(Artifact::of).toList());
+    }
+
+    /** The finished picture. */
+    record Result(String sha256, long bytes, int width, int height) {
+
+        static Result of(LedgerItem.Result result) {
+            return new Result(result.sha256(), result.bytes(), result.width(), result.height());
+        }
+    }
+
+    /** Why there is none. */
+    record Failure(@JsonProperty("class") String failureClass, String code, String detail) {
+
+        static Failure of(LedgerItem.Error error) {
+            return new Failure(error.failureClass(), error.code(), error.detail());
+        }
+    }
+
+    /** What a stage left behind: a pivot or the picture. */
+    record Artifact(
+            long id, int stage, @JsonProperty("media_type") String mediaType, String sha256, long bytes, String content) {
+
+        static Artifact of(ArtifactView artifact) {
+            return new Artifact(artifact.id(), artifact.stage(), artifact.mediaType(), artifact.sha256(), artifact.bytes(),
+                    Links.artifact(artifact.id()));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.selfcascade.platform.admin;
+
+import io.selfcascade.platform.dispatch.ItemLedger;
+import io.selfcascade.platform.dispatch.LedgerItem;
+import io.selfcascade.platform.intake.RequestIdentity;
+import io.selfcascade.platform.report.ArtifactView;
+import io.selfcascade.platform.report.ArtifactViews;
+import io.selfcascade.platform.report.WorkloadViews;
+import io.selfcascade.platform.role.ConditionalOnCoordinator;
+import io.selfcascade.spec.CascadeException;
+import io.selfcascade.spec.ErrorCode;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The items of a workload, in the order of their lines. */
+@RestController
+@ConditionalOnCoordinator
+@RequestMapping(path = "/v1/workloads/{id}/items", produces = MediaType.APPLICATION_JSON_VALUE)
+class ItemController {
+
+    private final WorkloadViews workloads;
+    private final ItemLedger items;
+    private final ArtifactViews artifacts;
+
+    ItemController(WorkloadViews workloads, ItemLedger items, ArtifactViews artifacts) {
+        this.workloads = workloads;
+        this.items = items;
+        this.artifacts = artifacts;
+    }
+
+    @GetMapping
+    PageBody<ItemBody> list(
+            @PathVariable UUID id,
+            @RequestParam(required = false) @Nullable Integer after,
+            @RequestParam(defaultValue = Paging.DEFAULT_LIMIT) int limit) {
+        requireWorkload(id);
+        int most = Paging.limit(limit);
+        return PageBody.of(bodies(id, items.page(id, after == null ? 0 : after + 1, most + 1)), most, ItemBody::ordinal);
+    }
+
+    @GetMapping("/{ordinal}")
+    ItemBody get(@PathVariable UUID id, @PathVariable int ordinal) {
+        requireWorkload(id);
+        return bodies(id, items.page(id, ordinal, 1)).stream()
+                .filter(item -> item.ordinal() == ordinal)
+                .findFirst()
+                .orElseThrow(() -> new CascadeException(ErrorCode.NOT_FOUND,
+                        "Cannot find item: " + ordinal + " of workload " + id + " (items are numbered from 0)"));
+    }
+
+    private List<ItemBody> bodies(UUID workload, List<LedgerItem> page) {
+        if (page.isEmpty()) {
+            return List.of();
+        }
+        List<ArtifactView> made = artifacts.ofItems(RequestIdentity.DEFAULT_TENANT, workload, page.get(0).ordinal(),
+                page.get(page.size() - 1).ordinal());
+        return page.stream().map(item -> ItemBody.of(item, made)).toList();
+    }
+
+    private void requireWorkload(UUID id) {
+        workloads.find(RequestIdentity.DEFAULT_TENANT, id).orElseThrow(() -> new CascadeException(
+                ErrorCode.NOT_FOUND, "Cannot find workload: " + id + " (see GET /v1/workloads)"));
+    }
+}

@@ -1,0 +1,25 @@
+package io.selfcascade.platform.admin;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/** Where a client goes next, so that it builds no addresses of its own. */
+final class Links {
+
+    private Links() {}
+
+    static Map<String, String> of(UUID workload) {
+        String self = "/v1/workloads/" + workload;
+        Map<String, String> links = new LinkedHashMap<>();
+        links.put("self", self);
+        for (String part : new String[] {"items", "results.jsonl", "errors.jsonl", "manifest.json", "pause", "resume", "cancel"}) {
+            links.put(part.replaceAll("\\..*", ""), self + "/" + part);
+        }
+        return links;
+    }
+
+    static String artifact(long id) {
+        return "/v1/artifacts/" + id + "/content";
+    }
+}

@@ -1,0 +1,104 @@
+package io.selfcascade.platform.admin;
+
+import io.selfcascade.platform.dispatch.Desired;
+import io.selfcascade.platform.dispatch.RunControl;
+import io.selfcascade.platform.intake.RequestIdentity;
+import io.selfcascade.platform.intake.Submission;
+import io.selfcascade.platform.intake.WorkloadIntake;
+import io.selfcascade.platform.intake.WorkloadRequestReader;
+import io.selfcascade.platform.report.WorkloadView;
+import io.selfcascade.platform.report.WorkloadViews;
+import io.selfcascade.platform.role.ConditionalOnCoordinator;
+import io.selfcascade.spec.CascadeException;
+import io.selfcascade.spec.ErrorCode;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Workloads: submit, watch, pause, go on, cancel. */
+@RestController
+@ConditionalOnCoordinator
+@RequestMapping(path = "/v1/workloads", produces = MediaType.APPLICATION_JSON_VALUE)
+class WorkloadController {
+
+    private final WorkloadRequestReader reader;
+    private final WorkloadIntake intake;
+    private final WorkloadViews views;
+    private final RunControl control;
+
+    WorkloadController(WorkloadRequestReader reader, WorkloadIntake intake, WorkloadViews views, RunControl control) {
+        this.reader = reader;
+        this.intake = intake;
+        this.views = views;
+        this.control = control;
+    }
+
+    /** Accepts a workload. The body is read by the platform's own strict reader, the same as for Kafka. */
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<WorkloadBody> submit(
+            HttpServletRequest request, @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key)
+            throws IOException {
+        String identity = key == null ? "once-" + UUID.randomUUID() : key;
+        Submission submission = intake.submit(
+                reader.read(request.getInputStream()),
+                new RequestIdentity(RequestIdentity.DEFAULT_TENANT, RequestIdentity.REST, identity));
+        WorkloadBody body = WorkloadBody.of(view(submission.workloadId()));
+        return ResponseEntity.accepted()
+                .location(URI.create(body.links().get("self")))
+                .header("Idempotency-Replayed", Boolean.toString(submission.replayed()))
+                .body(body);
+    }
+
+    @GetMapping
+    PageBody<WorkloadBody> list(
+            @RequestParam(required = false) @Nullable UUID after,
+            @RequestParam(defaultValue = Paging.DEFAULT_LIMIT) int limit) {
+        int most = Paging.limit(limit);
+        return PageBody.of(
+                views.page(RequestIdentity.DEFAULT_TENANT, after, most + 1).stream().map(WorkloadBody::of).toList(),
+                most,
+                WorkloadBody::id);
+    }
+
+    @GetMapping("/{id}")
+    WorkloadBody get(@PathVariable UUID id) {
+        return WorkloadBody.of(view(id));
+    }
+
+    @PostMapping("/{id}/pause")
+    WorkloadBody pause(@PathVariable UUID id) {
+        return want(id, Desired.PAUSE);
+    }
+
+    @PostMapping("/{id}/resume")
+    WorkloadBody resume(@PathVariable UUID id) {
+        return want(id, Desired.RUN);
+    }
+
+    @PostMapping("/{id}/cancel")
+    WorkloadBody cancel(@PathVariable UUID id) {
+        return want(id, Desired.CANCEL);
+    }
+
+    private WorkloadBody want(UUID id, Desired desired) {
+        view(id);
+        control.want(id, desired);
+        return WorkloadBody.of(view(id));
+    }
+
+    private WorkloadView view(UUID id) {
+        return views.find(RequestIdentity.DEFAULT_TENANT, id).orElseThrow(() -> new CascadeException(
+                ErrorCode.NOT_FOUND, "Cannot find workload: " + id + " (see GET /v1/workloads)"));
+    }
+}
