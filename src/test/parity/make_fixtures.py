@@ -593,6 +593,40 @@ def gradient_case(pipe, states, seed, tensors):
     pipe.unet.zero_grad()
 
 
+def make_xl():
+    """A UNet shaped like Stable Diffusion XL's: pooled text and picture sizes embedded, uneven transformer depths."""
+    unet = UNet2DConditionModel(
+        sample_size=8,
+        in_channels=4,
+        out_channels=4,
+        block_out_channels=(8, 16),
+        layers_per_block=1,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        transformer_layers_per_block=[1, 2],
+        attention_head_dim=[1, 4],
+        use_linear_projection=True,
+        cross_attention_dim=20,
+        norm_num_groups=4,
+        addition_embed_type="text_time",
+        addition_time_embed_dim=6,
+        projection_class_embeddings_input_dim=12 + 6 * 6,
+        flip_sin_to_cos=False,
+        freq_shift=1,
+        center_input_sample=True,
+    )
+    randomise(unet, 3001, UNET_GAINS)
+    sample, context, pooled = noise(3002, 2, 4, 7, 10), noise(3003, 2, 77, 20), noise(3004, 2, 12)
+    scale_output(unet.conv_out, 4.0)
+    time_ids = torch.tensor([[1024.0, 768, 0, 16, 1024, 1024], [56, 80, 3, 0, 2048, 1536]])
+    t = torch.tensor([901, 4])
+    output = unet(sample, t, context, added_cond_kwargs={"text_embeds": pooled, "time_ids": time_ids}).sample
+    unet.save_pretrained(ROOT / "tiny-xl" / "unet")
+    store_json(ROOT / "tiny-xl" / "model_index.json", {"unet": ["diffusers", "UNet2DConditionModel"]})
+    tensors = {"sample": sample, "timestep": t, "context": context, "pooled_text": pooled, "time_ids": time_ids}
+    store(ROOT / "tiny-xl" / "reference.safetensors", tensors | {"output": output})
+
+
 # ---------------------------------------------------------------------------------------------------------------- scheduler
 
 
@@ -849,6 +883,7 @@ def main():
     shutil.rmtree(ROOT, ignore_errors=True)
     make_case(tiny_eps())
     make_case(tiny_v())
+    make_xl()
     make_scheduler()
     make_blocks()
     make_tensors()

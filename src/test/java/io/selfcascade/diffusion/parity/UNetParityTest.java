@@ -60,6 +60,18 @@ class UNetParityTest extends NativeRun {
     }
 
     @Test
+    void embedsPooledTextAndPictureSizesAsXlDoes() {
+        Reference reference = Reference.open("tiny-xl/reference.safetensors");
+        UNet2DConditionModel unet = model("tiny-xl");
+
+        NDArray output = unet.load(scope, Variant.NONE).run(scope, weights("tiny-xl", unet), new UNetTensors(
+                array(reference, "sample"), timesteps(reference, "timestep"), array(reference, "context"),
+                array(reference, "pooled_text"), array(reference, "time_ids")), Mode.INFER);
+
+        Judge.agrees("tiny-xl · unet · 7x10", TensorScope.toFloats(output), reference.floats("output"));
+    }
+
+    @Test
     void learnsFromTheSameGradients() {
         Reference reference = Reference.open("tiny-v/reference.safetensors");
         UNet2DConditionModel unet = model("tiny-v");
