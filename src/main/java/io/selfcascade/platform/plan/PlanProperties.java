@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /** The settings of {@code selfcascade.plan}; see {@link PlanSettings}. */
 @ConfigurationProperties("selfcascade.plan")
 record PlanProperties(
-        @DefaultValue("default") String pool,
+        @DefaultValue("cpu") String pool,
         @DefaultValue("8") int maxItems,
         @DefaultValue("524288") long batchPixels,
         @DefaultValue("300") int baseSeconds,

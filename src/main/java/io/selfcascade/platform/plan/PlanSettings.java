@@ -15,7 +15,7 @@ import io.selfcascade.spec.ErrorCode;
 public record PlanSettings(String pool, int maxItems, long batchPixels, int baseSeconds, int secondsPerMegapixelStep) {
 
     /** The documented defaults. */
-    public static final PlanSettings DEFAULT = new PlanSettings("default", 8, 8 * 256 * 256, 300, 60);
+    public static final PlanSettings DEFAULT = new PlanSettings("cpu", 8, 8 * 256 * 256, 300, 60);
 
     public PlanSettings {
         require(pool.matches("[a-z0-9][a-z0-9-]{0,31}"), "pool: " + pool + " (expected lower-case letters, digits and -)");

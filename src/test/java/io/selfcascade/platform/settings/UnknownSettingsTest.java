@@ -23,16 +23,16 @@ import org.springframework.mock.env.MockEnvironment;
 class UnknownSettingsTest {
 
     /** One of everything a settings record may hold. */
-    @ConfigurationProperties("selfcascade.sample")
-    record SampleProperties(Duration leaseTtl, Nested nested, List<Nested> many, Map<String, Nested> named) {
+    @ConfigurationProperties("selfcascade.example")
+    record ExampleProperties(Duration leaseTtl, Nested nested, List<Nested> many, Map<String, Nested> named) {
         record Nested(int size) {
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "selfcascade.role", "selfcascade.embedded.directory", "selfcascade.sample.lease-ttl", "selfcascade.sample.leaseTtl",
-        "selfcascade.sample.nested.size", "selfcascade.sample.many[0].size", "selfcascade.sample.named.anything.size",
+        "selfcascade.role", "selfcascade.embedded.directory", "selfcascade.example.lease-ttl", "selfcascade.example.leaseTtl",
+        "selfcascade.example.nested.size", "selfcascade.example.many[0].size", "selfcascade.example.named.anything.size",
     })
     void acceptsWhatSomeRecordReads(String key) {
         assertThatCode(() -> check(new MockEnvironment().withProperty(key, "1"))).doesNotThrowAnyException();
@@ -42,8 +42,8 @@ class UnknownSettingsTest {
     @CsvSource({
         "selfcascade.rolle, did you mean selfcascade.role?",
         "selfcascade.embeded.directory, did you mean selfcascade.embedded.directory?",
-        "selfcascade.sample.lease, did you mean selfcascade.sample.lease-ttl?",
-        "selfcascade.sample.nested.sise, did you mean selfcascade.sample.nested.size?",
+        "selfcascade.example.lease, did you mean selfcascade.example.lease-ttl?",
+        "selfcascade.example.nested.sise, did you mean selfcascade.example.nested.size?",
         "selfcascade.weather, config/application.yml lists every setting",
     })
     void refusesWhatNobodyReadsAndSaysWhatWasMeant(String key, String remedy) {
@@ -54,9 +54,9 @@ class UnknownSettingsTest {
 
     @Test
     void readsEnvironmentVariablesTheWayBootDoes() {
-        assertThatCode(() -> check(environment("SELFCASCADE_SAMPLE_LEASETTL"))).doesNotThrowAnyException();
-        assertThatCode(() -> check(environment("SELFCASCADE_SAMPLE_LEASE_TTL"))).doesNotThrowAnyException();
-        assertThatThrownBy(() -> check(environment("SELFCASCADE_SAMPLE_LEESTTL"))).isInstanceOf(CascadeException.class);
+        assertThatCode(() -> check(environment("SELFCASCADE_EXAMPLE_LEASETTL"))).doesNotThrowAnyException();
+        assertThatCode(() -> check(environment("SELFCASCADE_EXAMPLE_LEASE_TTL"))).doesNotThrowAnyException();
+        assertThatThrownBy(() -> check(environment("SELFCASCADE_EXAMPLE_LEESTTL"))).isInstanceOf(CascadeException.class);
     }
 
     @Test
