@@ -2,23 +2,17 @@ package io.selfcascade.diffusion.graph;
 
 import io.selfcascade.spec.Dtype;
 
-/** TorchScript that is not a graph: loops over weight lists, and reading the number formats of checkpoints. */
+/** TorchScript that is not a graph: loops over weight lists, and casts of weights. */
 final class TorchScriptMethods {
 
     private TorchScriptMethods() {}
 
-    /**
-     * {@code to_X(x)} converts; {@code read_X_Y(bytes)} takes bytes as numbers of X and converts to Y. It always copies:
-     * the bytes may be unmapped when their array is freed.
-     */
+    /** {@code to_X(x)}: the numbers in format X, always a copy: what it is made from may be unmapped. */
     static String casts() {
         StringBuilder text = new StringBuilder();
         for (Dtype to : Dtype.values()) {
-            text.append(method("to_" + to, "torch.to(x, " + code(to) + ")"));
-            for (Dtype from : Dtype.values()) {
-                text.append(method("read_" + from + "_" + to,
-                        "torch.to(torch.view(x, " + code(from) + "), " + code(to) + ", False, True)"));
-            }
+            text.append(TorchScriptArchive.method("to_" + to, ", x: Tensor", "List[Tensor]",
+                    "    return [torch.to(x, " + code(to) + ", False, True)]\n"));
         }
         return text.toString();
     }
@@ -73,10 +67,6 @@ final class TorchScriptMethods {
                     return torch.len(w)
                 """;
         return TorchScriptArchive.method("average", ", e: List[Tensor], w: List[Tensor], decay: float", "int", body);
-    }
-
-    private static String method(String name, String result) {
-        return TorchScriptArchive.method(name, ", x: Tensor", "List[Tensor]", "    return [" + result + "]\n");
     }
 
     private static int code(Dtype dtype) {

@@ -5,6 +5,9 @@ import ai.djl.ndarray.types.DataType;
 import io.selfcascade.diffusion.tensor.RawTensor;
 import io.selfcascade.diffusion.tensor.TensorScope;
 import io.selfcascade.spec.Dtype;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,24 +27,33 @@ final class WeightCast {
     /** An array of the stored numbers in {@code dtype}; lies over the bytes where nothing has to change. */
     NDArray read(RawTensor raw, Dtype dtype) {
         long[] shape = raw.shape().stream().mapToLong(Long::longValue).toArray();
-        if (raw.dtype() == Dtype.F32) {
-            return convert(scope.over(raw.bytes(), DataType.FLOAT32, shape), Dtype.F32, dtype);
-        }
-        shape[shape.length - 1] *= RawTensor.bytesOf(raw.dtype());
-        NDArray bytes = scope.over(raw.bytes(), DataType.UINT8, shape);
-        return call("read_" + raw.dtype() + "_" + dtype, bytes);
+        return switch (raw.dtype()) {
+            case F32 -> convert(scope.over(raw.bytes(), DataType.FLOAT32, shape), Dtype.F32, dtype);
+            case F16 -> call(dtype, scope.over(raw.bytes(), DataType.FLOAT16, shape));
+            case BF16 -> convert(scope.floats(widened(raw.bytes()), shape), Dtype.F32, dtype);
+        };
     }
 
     /** The same array if the formats are equal, else a new one. */
     NDArray convert(NDArray array, Dtype from, Dtype to) {
         // A view, because the call clears the name that weight lists are grouped by.
-        return from == to ? array : call("to_" + to, scope.adopt(array.reshape(array.getShape())));
+        return from == to ? array : call(to, scope.adopt(array.reshape(array.getShape())));
     }
 
-    private NDArray call(String method, NDArray array) {
+    // A bfloat16 is the upper half of a float32.
+    private static float[] widened(ByteBuffer bytes) {
+        ShortBuffer halves = bytes.slice().order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
+        float[] values = new float[halves.remaining()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Float.intBitsToFloat(halves.get(i) << 16);
+        }
+        return values;
+    }
+
+    private NDArray call(Dtype to, NDArray array) {
         if (module == null) {
             module = NativeModule.load(scope, "weight cast", TorchScriptMethods.casts());
         }
-        return module.call(scope, method, List.of(array), List.of(), false).get(0);
+        return module.call(scope, "to_" + to, List.of(array), List.of(), false).get(0);
     }
 }

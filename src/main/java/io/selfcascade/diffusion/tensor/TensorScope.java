@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TensorScope implements AutoCloseable {
 
+    // A larger buffer is not kept: one thread loading weights once would hold it for ever.
+    private static final int LARGEST_STAGING = 1 << 26;
     private static final ThreadLocal<ByteBuffer> STAGING = ThreadLocal.withInitial(() -> direct(1 << 16));
 
     private final @Nullable TensorScope parent;
@@ -141,7 +143,7 @@ public final class TensorScope implements AutoCloseable {
      * Lays an array over bytes without copying (on the processor; on a GPU they are copied there).
      *
      * @param bytes direct, native byte order; a read-only mapping must never be updated in place
-     * @param type float32, int64 or uint8; never bfloat16, which aborts the process in DJL
+     * @param type float32, float16 or int64; never bfloat16, which aborts the process in DJL
      * @return array of {@code shape}, owned by this scope, keeping {@code bytes} reachable
      * @throws CascadeException SHAPE_MISMATCH if the bytes do not fill the shape
      */
@@ -189,12 +191,15 @@ public final class TensorScope implements AutoCloseable {
     }
 
     private static ByteBuffer staging(long bytes) {
+        int wanted = Math.toIntExact(bytes);
         ByteBuffer buffer = STAGING.get();
-        if (buffer.capacity() < bytes) {
-            buffer = direct(Math.toIntExact(Math.max(bytes, Math.min(2L * buffer.capacity(), Integer.MAX_VALUE))));
-            STAGING.set(buffer);
+        if (buffer.capacity() < wanted) {
+            buffer = direct(wanted);
+            if (wanted <= LARGEST_STAGING) {
+                STAGING.set(buffer);
+            }
         }
-        return buffer.slice(0, Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+        return buffer.slice(0, wanted).order(ByteOrder.nativeOrder());
     }
 
     private static ByteBuffer direct(int bytes) {

@@ -2,9 +2,12 @@ package io.selfcascade.diffusion.model.unet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.selfcascade.diffusion.graph.CostModel;
 import io.selfcascade.diffusion.graph.ParameterLayout;
 import io.selfcascade.diffusion.graph.Params;
+import io.selfcascade.diffusion.graph.Variant;
 import io.selfcascade.spec.CascadeException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,6 +35,26 @@ class UNetLayoutTest {
         layout.parameters().forEach(parameter -> keys.put(parameter.key(), parameter.shape()));
         assertThat(keys).isEqualTo(published(checkpoint)).hasSize(tensors);
         assertThat(layout.size()).isEqualTo(size);
+    }
+
+    // Multiply-adds of convolutions, linear maps and attention, batch 1 and 77 tokens, by an independent count; the
+    // published 1.68 TFLOP of the 1.x UNet at batch 2 includes the smaller operations.
+    @ParameterizedTest
+    @CsvSource({"sd15, 64, 401.6", "sd15, 128, 2337.0", "sd21, 64, 402.1", "sdxl, 128, 3380.6"})
+    void costsWhatAnIndependentCountSays(String checkpoint, long side, double gigaMultiplyAdds) {
+        UNet2DConditionModel model = model(config(checkpoint));
+        Map<String, long[]> shapes = new HashMap<>();
+        model.graph(Variant.NONE).inputs().forEach((name, node) -> shapes.put(name, switch (node.rank()) {
+            case MAP -> new long[] {1, node.channels(), side, side};
+            case TOKENS -> new long[] {1, 77, node.channels()};
+            case EMBEDDING -> new long[] {1, node.channels()};
+            default -> new long[] {1};
+        }));
+
+        CostModel.Cost cost = CostModel.of(model.graph(Variant.NONE), shapes);
+
+        assertThat(cost.multiplyAdds() / 1e9).isCloseTo(gigaMultiplyAdds, withinPercentage(0.5));
+        assertThat(cost.weightValues()).isEqualTo(model.layout().size());
     }
 
     @Test
