@@ -560,7 +560,15 @@ def vae_cases(pipe, case, seed, tensors):
     }
     latent = noise(seed + 21, 1, 4, 9, 11)
     tensors |= {"vae.latent": latent, "vae.decoded": pipe.vae.decode(latent).sample}
-    if pipe.vae_scale_factor == 4:
+    if pipe.vae_scale_factor == 8:
+        # Tiles of 8 cells, a multiple of four: for others diffusers' tiles do not meet.
+        latent = noise(seed + 23, 1, 4, 11, 14)
+        pipe.vae.enable_tiling()
+        tiled = pipe.vae.decode(latent).sample
+        moments = pipe.vae.encode(tiled).latent_dist.parameters
+        pipe.vae.disable_tiling()
+        tensors |= {"vae.tiled.latent": latent, "vae.tiled.decoded": tiled, "vae.tiled.moments": moments}
+    else:
         latent = noise(seed + 22, 1, 4, 45, 80)
         # Every eleventh row is kept: the whole picture in float32 would be a fifth of all fixtures.
         tensors |= {"vae.wide.latent": latent, "vae.wide.rows": pipe.vae.decode(latent).sample[:, :, ::11, :]}
