@@ -408,6 +408,7 @@ def to_uint8(image):
 def run_late_start(pipe, prompt, negative, lifted, seed, case):
     """diffusers' image-to-image on a latent: strength 0.7 of ten steps, exactly the pivot replacement at K = 700."""
     second = StableDiffusionImg2ImgPipeline(**pipe.components, requires_safety_checker=False)
+    second.set_progress_bar_config(disable=True)
     kept = []
 
     def keep(_pipe, _index, _timestep, values):
@@ -428,6 +429,19 @@ def run_late_start(pipe, prompt, negative, lifted, seed, case):
     ).images
     drawn = torch.randn(lifted.shape, generator=generator(seed), dtype=lifted.dtype)
     return torch.cat(kept), final, drawn, second.scheduler.timesteps[-len(kept) :]
+
+
+def run_cascade(pipe, seed, case):
+    """Two stages with fresh noise at every step (eta 1), all drawn from one generator: the order of draws is diffusers'."""
+    stream = generator(seed)
+    options = {"prompt": OTHER, "negative_prompt": NEGATIVE, "num_inference_steps": STEPS, "output_type": "latent"}
+    options |= {"guidance_scale": case["guidance"], "eta": 1.0, "generator": stream}
+    base = pipe(height=case["size"][0], width=case["size"][1], **options).images
+    lifted = F.interpolate(base, scale_factor=2, mode="bilinear", align_corners=False)
+    second = StableDiffusionImg2ImgPipeline(**pipe.components, requires_safety_checker=False)
+    second.set_progress_bar_config(disable=True)
+    final = second(image=lifted, strength=0.7, **options).images
+    return {"cascade.base": base, "cascade.final": final, "cascade.uint8": to_uint8(decoded(pipe, final))}
 
 
 def as_double(pipe):
@@ -484,9 +498,11 @@ def make_case(case):
         "late.uint8": to_uint8(late_image),
     }
     rgb = pipe.vae.decode(final / pipe.vae.config.scaling_factor).sample
-    for name, pixels in (("clamped", rgb.clamp(-1, 1)), ("unclamped", rgb)):
-        big = F.interpolate(pixels, scale_factor=2, mode="bicubic", align_corners=False)
-        tensors["pixel_lift." + name] = pipe.vae.encode(big).latent_dist.mean * pipe.vae.config.scaling_factor
+    big = F.interpolate(rgb.clamp(-1, 1), scale_factor=2, mode="bicubic", align_corners=False)
+    tensors["pixel_lift"] = pipe.vae.encode(big).latent_dist.mean * pipe.vae.config.scaling_factor
+    tensors["uploaded"] = pipe.vae.encode(to_uint8(image).permute(0, 3, 1, 2) / 127.5 - 1).latent_dist.mean
+    tensors["uploaded"] *= pipe.vae.config.scaling_factor
+    tensors |= run_cascade(pipe, seed + 70, case)
     store(folder / "reference.safetensors", tensors)
 
     double = as_double(pipe)
