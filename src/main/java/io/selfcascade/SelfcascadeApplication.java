@@ -1,5 +1,6 @@
 package io.selfcascade;
 
+import io.selfcascade.cli.SelfcascadeCli;
 import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -10,6 +11,9 @@ import org.springframework.context.annotation.Bean;
 public class SelfcascadeApplication {
 
     public static void main(String[] arguments) {
+        if (SelfcascadeCli.isCommand(arguments)) {
+            System.exit(SelfcascadeCli.run(arguments));
+        }
         SpringApplication.run(SelfcascadeApplication.class, arguments);
     }
 

@@ -1,5 +1,6 @@
 package io.selfcascade.diffusion.training;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -12,11 +13,22 @@ public final class StopSignal implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
 
     private final CountDownLatch finished = new CountDownLatch(1);
+    private final long begun = System.nanoTime();
+    private final Duration limit;
     private volatile boolean raised;
 
-    /** A signal that the process's end raises. */
-    public static StopSignal onShutdown() {
-        StopSignal signal = new StopSignal();
+    private StopSignal(Duration limit) {
+        this.limit = limit;
+    }
+
+    /** A signal that only {@link #raise} raises. */
+    public static StopSignal manual() {
+        return new StopSignal(Duration.ofNanos(Long.MAX_VALUE));
+    }
+
+    /** A signal that the process's end raises, or the end of the time limit. */
+    public static StopSignal onShutdown(Duration limit) {
+        StopSignal signal = new StopSignal(limit);
         Runtime.getRuntime().addShutdownHook(new Thread(signal::raiseAndWait, "training-stop"));
         return signal;
     }
@@ -27,7 +39,7 @@ public final class StopSignal implements AutoCloseable {
     }
 
     public boolean isRaised() {
-        return raised;
+        return raised || System.nanoTime() - begun >= limit.toNanos();
     }
 
     /** Tells a waiting shutdown that no native call will follow. */

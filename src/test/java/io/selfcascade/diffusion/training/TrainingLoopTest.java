@@ -45,9 +45,9 @@ class TrainingLoopTest {
         Path straight = Files.createDirectory(folder.resolve("straight"));
         Path broken = Files.createDirectory(folder.resolve("broken"));
 
-        run(straight, 10, "r", new StopSignal());
-        run(broken, 5, "r", new StopSignal());
-        run(broken, 10, "r", new StopSignal());
+        run(straight, 10, "r", StopSignal.manual());
+        run(broken, 5, "r", StopSignal.manual());
+        run(broken, 10, "r", StopSignal.manual());
 
         assertThat(Files.readAllBytes(broken.resolve("training.safetensors")))
                 .isEqualTo(Files.readAllBytes(straight.resolve("training.safetensors")));
@@ -56,7 +56,7 @@ class TrainingLoopTest {
 
     @Test
     void learnsAndDrawsItsLossCurve() throws IOException {
-        run(folder, 10, "r", new StopSignal());
+        run(folder, 10, "r", StopSignal.manual());
 
         List<String> losses = Files.readAllLines(folder.resolve("loss.csv"));
         assertThat(loss(losses.get(9))).isLessThan(loss(losses.get(0)));
@@ -66,7 +66,7 @@ class TrainingLoopTest {
 
     @Test
     void savesAfterTheStepInWhichItWasStopped() {
-        StopSignal stop = new StopSignal();
+        StopSignal stop = StopSignal.manual();
         stop.raise();
 
         assertThat(run(folder, 10, "r", stop)).isZero();
@@ -77,9 +77,9 @@ class TrainingLoopTest {
 
     @Test
     void refusesToResumeUnderAnotherRecipe() {
-        run(folder, 2, "batch=4", new StopSignal());
+        run(folder, 2, "batch=4", StopSignal.manual());
 
-        assertThatThrownBy(() -> run(folder, 10, "batch=8", new StopSignal()))
+        assertThatThrownBy(() -> run(folder, 10, "batch=8", StopSignal.manual()))
                 .isInstanceOf(CascadeException.class)
                 .hasMessageContaining("was made with batch=4, asked for batch=8");
     }

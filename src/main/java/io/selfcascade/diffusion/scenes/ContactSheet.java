@@ -1,6 +1,5 @@
-package io.selfcascade.diffusion.evaluation;
+package io.selfcascade.diffusion.scenes;
 
-import io.selfcascade.diffusion.scenes.Picture;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
