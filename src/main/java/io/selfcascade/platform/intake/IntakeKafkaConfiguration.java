@@ -1,0 +1,79 @@
+package io.selfcascade.platform.intake;
+
+import io.selfcascade.platform.role.ConditionalOnCoordinator;
+import io.selfcascade.platform.role.LifecyclePhase;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.config.TopicBuilder;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin.NewTopics;
+import org.springframework.kafka.core.ProducerFactory;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import org.springframework.kafka.listener.ContainerProperties;
+import org.springframework.kafka.listener.ContainerProperties.AckMode;
+
+/** Wires the road by Kafka. Values stay bytes: the strict reader is the only one that interprets them. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnCoordinator
+@EnableConfigurationProperties(SampleProperties.class)
+class IntakeKafkaConfiguration {
+
+    private static final String WEEK = "604800000";
+
+    @Bean
+    NewTopics intakeTopics(IntakeProperties properties) {
+        return new NewTopics(topic(properties.topic()), topic(properties.topic() + RefusedRecords.SUFFIX));
+    }
+
+    /** Takes requests one at a time; each offset is committed when the record is accepted or refused. */
+    @Bean
+    ConcurrentMessageListenerContainer<byte[], byte[]> workloadListenerContainer(
+            ConsumerFactory<?, ?> boot,
+            RequestSender sender,
+            IntakeProperties properties,
+            WorkloadRequestReader reader,
+            WorkloadIntake intake) {
+        ContainerProperties container = new ContainerProperties(properties.topic());
+        container.setGroupId(properties.group());
+        container.setAckMode(AckMode.RECORD);
+        container.setMessageListener(new WorkloadListener(reader, intake));
+        Map<String, Object> consumer = new HashMap<>(boot.getConfigurationProperties());
+        // Requests that were sent before the first coordinator started count.
+        consumer.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        consumer.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 50);
+        ConcurrentMessageListenerContainer<byte[], byte[]> listener = new ConcurrentMessageListenerContainer<>(
+                new DefaultKafkaConsumerFactory<>(consumer, new ByteArrayDeserializer(), new ByteArrayDeserializer()), container);
+        listener.setBeanName("workload-intake");
+        listener.setPhase(LifecyclePhase.COORDINATOR);
+        listener.setCommonErrorHandler(
+                RefusedRecords.handler(sender.kafka(), properties.retryAtLeast(), properties.retryAtMost()));
+        return listener;
+    }
+
+    @Bean(destroyMethod = "close")
+    RequestSender requestSender(ProducerFactory<?, ?> boot) {
+        return RequestSender.with(boot.getConfigurationProperties());
+    }
+
+    /** The sample, only where one command starts everything: elsewhere nobody asked for pictures. */
+    @Bean
+    @ConditionalOnExpression("${selfcascade.sample.enabled:true} and ${selfcascade.embedded.enabled:true}"
+            + " and '${selfcascade.role:all}' == 'all'")
+    SampleSubmission sampleSubmission(
+            SampleProperties sample, IntakeProperties properties, RequestSender sender, InstantSource clock) {
+        return new SampleSubmission(sample, properties, sender, clock);
+    }
+
+    private static NewTopic topic(String name) {
+        return TopicBuilder.name(name).partitions(1).config("retention.ms", WEEK).build();
+    }
+}
