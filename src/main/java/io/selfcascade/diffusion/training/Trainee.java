@@ -36,7 +36,7 @@ final class Trainee {
         WeightSet start = WeightSet.of(owner, layout,
                 parameter -> owner.floats(initial.apply(parameter), parameter.dimensions()));
         this.weights = start.requiringGrad(owner);
-        this.average = new MovingAverage(owner, start);
+        this.average = new MovingAverage(owner, weights);
         this.optimiser = new AdamW(owner, weights, SETTINGS);
     }
 

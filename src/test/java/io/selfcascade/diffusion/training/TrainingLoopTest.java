@@ -12,6 +12,7 @@ import io.selfcascade.diffusion.graph.Gradients;
 import io.selfcascade.diffusion.graph.Graph;
 import io.selfcascade.diffusion.graph.Kernel;
 import io.selfcascade.diffusion.graph.Mode;
+import io.selfcascade.diffusion.graph.ParameterSpec;
 import io.selfcascade.diffusion.graph.Params;
 import io.selfcascade.diffusion.graph.Tensors;
 import io.selfcascade.diffusion.tensor.TensorScope;
@@ -62,6 +63,20 @@ class TrainingLoopTest {
         assertThat(loss(losses.get(9))).isLessThan(loss(losses.get(0)));
         assertThat(Files.size(folder.resolve("loss.png"))).isGreaterThan(1000);
         assertThat(folder.resolve("shown-10")).exists();
+    }
+
+    @Test
+    void averagesTheWeightsItTrains() {
+        run(folder, 10, "r", StopSignal.manual());
+
+        try (SafetensorsFile saved = SafetensorsFile.open(folder.resolve("training.safetensors"))) {
+            float[] start = new FreshWeights(1).textEncoder(new ParameterSpec("conv.weight", List.of(2L, 2L, 3L, 3L)));
+            float[] weights = saved.floats("weights/unet/conv.weight");
+            float[] average = saved.floats("average/unet/conv.weight");
+            for (int i = 0; i < start.length; i++) {
+                assertThat((average[i] - start[i]) / (weights[i] - start[i])).as("weight %d", i).isBetween(0.2f, 0.95f);
+            }
+        }
     }
 
     @Test
