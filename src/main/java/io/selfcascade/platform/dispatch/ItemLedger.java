@@ -28,6 +28,7 @@ public class ItemLedger {
     private final RunLedger runs;
     private final PartitionCounts partitions;
     private final Revisions revisions;
+    private final Orders orders;
     private final DispatchSignal signal;
 
     ItemLedger(
@@ -36,12 +37,14 @@ public class ItemLedger {
             RunLedger runs,
             PartitionCounts partitions,
             Revisions revisions,
+            Orders orders,
             DispatchSignal signal) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.runs = runs;
         this.partitions = partitions;
         this.revisions = revisions;
+        this.orders = orders;
         this.signal = signal;
     }
 
@@ -158,6 +161,7 @@ public class ItemLedger {
             runs.checkOwned(run.workloadId(), run.epoch());
             int cancelled = new Cancellation(jdbc, partitions).cancel(run, reason);
             revisions.changed(run.workloadId());
+            orders.cancel(run.workloadId(), run.epoch());
             signal.raise();
             return cancelled;
         });

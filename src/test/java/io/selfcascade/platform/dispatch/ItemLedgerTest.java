@@ -8,17 +8,11 @@ import io.selfcascade.spec.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ItemLedgerTest {
 
     private final LedgerFixture ledger = new LedgerFixture();
-
-    @AfterEach
-    void close() {
-        ledger.close();
-    }
 
     @Test
     void insertsGoodAndRefusedLinesOnceHoweverOftenTheChunkIsWritten() {

@@ -1,5 +1,7 @@
 package io.selfcascade.platform.dispatch;
 
+import io.selfcascade.platform.dispatch.message.TaskMessage;
+import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.embedded.SharedInfrastructure;
 import io.selfcascade.platform.embedded.TestDatabase;
 import io.selfcascade.platform.plan.PlannedStage;
@@ -17,21 +19,27 @@ import io.selfcascade.spec.Upsample;
 import io.selfcascade.spec.UpsampleKernel;
 import io.selfcascade.spec.UpsampleSpace;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /** A ledger on a database of its own, with a clock that a test moves. */
-final class LedgerFixture implements AutoCloseable {
+final class LedgerFixture {
 
     static final String MODEL = "scenes";
     static final String SHA = "ab".repeat(32);
 
-    final TestDatabase database = SharedInfrastructure.freshDatabase();
+    /** One database for all tests of the package, emptied before each: making a database costs more than most tests. */
+    private static final TestDatabase DATABASE = SharedInfrastructure.freshDatabase();
+
+    final TestDatabase database = emptied();
     final JdbcClient jdbc = JdbcClient.create(database.dataSource());
     final LedgerTransactions transactions = new LedgerTransactions(new JdbcTransactionManager(database.dataSource()));
     final DispatchSignal signal = new DispatchSignal();
@@ -41,10 +49,30 @@ final class LedgerFixture implements AutoCloseable {
     final StagePlans plans = new StagePlans(jdbc, pools);
     final RunLedger runs =
             new RunLedger(jdbc, transactions, revisions, plans, partitions, Duration.ofSeconds(30));
+    final SentMessages orders = new SentMessages();
     final RunControl control = new RunControl(jdbc, transactions, revisions, signal);
-    final ItemLedger items = new ItemLedger(jdbc, transactions, runs, partitions, revisions, signal);
+    final ItemLedger items = new ItemLedger(
+            jdbc, transactions, runs, partitions, revisions, new Orders(orders, InstantSource.system()), signal);
+    final DispatchProperties properties = DispatchPropertiesTest.defaults();
+    final FailedTasks failures = new FailedTasks(jdbc, properties, new Random(1));
+    final TaskAcceptance acceptance =
+            new TaskAcceptance(jdbc, transactions, revisions, signal, failures, new BatchLimits(jdbc));
+    final Reaper reaper = new Reaper(jdbc, transactions, revisions, failures, signal, properties, Failpoints.NONE);
+    final BeatLedger beats = new BeatLedger(jdbc, transactions, pools, signal, properties);
+    final Watermarks watermarks = new Watermarks(jdbc);
+    final DispatchLedger dispatches = new DispatchLedger(jdbc, transactions, properties);
 
     private Duration ahead = Duration.ZERO;
+
+    private static TestDatabase emptied() {
+        DATABASE.execute("""
+                DELETE FROM workload; DELETE FROM task_dispatch; DELETE FROM pool; DELETE FROM worker;
+                DELETE FROM partition_count; DELETE FROM stage_count; DELETE FROM dispatch_share; DELETE FROM batch_limit;
+                DELETE FROM event_watermark; DELETE FROM workload_event
+                """);
+        DATABASE.ledgerAhead(Duration.ZERO);
+        return DATABASE;
+    }
 
     /** Moves the ledger's clock on. */
     void tick(Duration duration) {
@@ -113,12 +141,31 @@ final class LedgerFixture implements AutoCloseable {
                 upsample, NoiseReschedule.NONE, Rng.PHILOX, Dtype.F32);
     }
 
-    int count(String sql) {
-        return jdbc.sql("SELECT count(*) FROM " + sql).query(Integer.class).single();
+    /** Messages of pool cpu that have lingered, as if the broker had taken them. */
+    List<TaskMessage> sent() {
+        tick(properties.linger());
+        List<TaskMessage> messages = dispatches.pick("cpu");
+        messages.forEach(dispatches::sent);
+        return messages;
     }
 
-    @Override
-    public void close() {
-        database.close();
+    /** The only message that goes out now. */
+    TaskMessage sentOne() {
+        List<TaskMessage> messages = sent();
+        if (messages.size() != 1) {
+            throw new AssertionError("messages: " + messages);
+        }
+        return messages.get(0);
+    }
+
+    /** Everything workers have sent so far has been applied. */
+    void caughtUp() {
+        List<TopicPartition> partitions = List.of(new TopicPartition(Topics.WORKERS, 0));
+        watermarks.expect(partitions);
+        watermarks.caughtUp(partitions, watermarks.now());
+    }
+
+    int count(String sql) {
+        return jdbc.sql("SELECT count(*) FROM " + sql).query(Integer.class).single();
     }
 }

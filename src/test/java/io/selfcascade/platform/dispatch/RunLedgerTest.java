@@ -11,17 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class RunLedgerTest {
 
     private final LedgerFixture ledger = new LedgerFixture();
-
-    @AfterEach
-    void close() {
-        ledger.close();
-    }
 
     @Test
     void claimsTheMostUrgentRunFirstAndEachOnlyOnce() {

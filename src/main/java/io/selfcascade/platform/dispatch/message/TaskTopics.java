@@ -18,7 +18,6 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the topics and the share groups. Both roles call it before their first use of a topic: whoever comes first
@@ -67,7 +66,8 @@ public final class TaskTopics {
         topics.add(topic(Topics.TASK_EVENTS, 8, "delete", WEEK));
         // One partition: the beats of all workers stay in one order, and the last beat of each outlives the rest.
         topics.add(topic(Topics.WORKERS, 1, "compact,delete", DAY));
-        topics.add(topic(Topics.CONTROL, 1, "compact", null));
+        // An order is of use only as long as a message about its subject may wait, so it need not be taken back.
+        topics.add(topic(Topics.CONTROL, 1, "compact,delete", WEEK));
         topics.add(topic(Topics.WORKLOAD_EVENTS, 1, "delete", WEEK));
         for (String source : List.of(Topics.WORKLOADS, Topics.TASK_EVENTS, Topics.WORKERS)) {
             topics.add(topic(Topics.deadLetters(source), 1, "delete", WEEK));
@@ -75,15 +75,10 @@ public final class TaskTopics {
         return topics;
     }
 
-    private static NewTopic topic(
-            String name, int partitions, String cleanup, @Nullable String retentionMs) {
-        Map<String, String> settings = new HashMap<>();
-        settings.put("cleanup.policy", cleanup);
-        if (retentionMs != null) {
-            settings.put("retention.ms", retentionMs);
-        }
+    private static NewTopic topic(String name, int partitions, String cleanup, String retentionMs) {
         // No replication factor: the broker's default knows the size of its cluster.
-        return new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(settings);
+        return new NewTopic(name, Optional.of(partitions), Optional.empty())
+                .configs(Map.of("cleanup.policy", cleanup, "retention.ms", retentionMs));
     }
 
     /** A share group starts at the end of its topic by default: a message sent before the first poll would be lost. */

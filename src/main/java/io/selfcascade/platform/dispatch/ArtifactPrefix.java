@@ -1,0 +1,16 @@
+package io.selfcascade.platform.dispatch;
+
+import java.util.UUID;
+
+/** Where a dispatch may write what it made of a task: nobody else ever gets the same place. */
+final class ArtifactPrefix {
+
+    private static final int ITEMS_PER_FOLDER = 1_000;
+
+    private ArtifactPrefix() {}
+
+    /** The start of the key; the worker adds eight random hex digits and an extension. */
+    static String of(UUID workload, int ordinal, int stage, long dispatch) {
+        return workload + "/" + ordinal / ITEMS_PER_FOLDER + "/" + ordinal + "/" + stage + "." + dispatch + ".";
+    }
+}

@@ -1,0 +1,38 @@
+package io.selfcascade.platform.dispatch;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Deletes what has served: closed dispatches and published events, after a day. */
+final class LedgerCleanup {
+
+    private final JdbcClient jdbc;
+    private final LedgerTransactions transactions;
+    private final DispatchProperties properties;
+
+    LedgerCleanup(JdbcClient jdbc, LedgerTransactions transactions, DispatchProperties properties) {
+        this.jdbc = jdbc;
+        this.transactions = transactions;
+        this.properties = properties;
+    }
+
+    /** @return number of rows deleted */
+    int clean() {
+        return transactions.run(() -> delete("""
+                DELETE FROM task_dispatch
+                 WHERE state = 'closed' AND closed_at < ledger_now() - :retention * interval '1 second'
+                """)
+                + delete("""
+                DELETE FROM workload_event
+                 WHERE published AND at < ledger_now() - :retention * interval '1 second'
+                """)
+                + delete("""
+                DELETE FROM dispatch_share s
+                 WHERE NOT EXISTS (SELECT FROM workload_run r WHERE r.workload_id = s.workload_id AND (r.finished_at IS NULL
+                                      OR r.finished_at > ledger_now() - :retention * interval '1 second'))
+                """));
+    }
+
+    private int delete(String sql) {
+        return jdbc.sql(sql).param("retention", properties.retention().toSeconds()).update();
+    }
+}

@@ -1,0 +1,86 @@
+package io.selfcascade.platform.dispatch;
+
+import io.selfcascade.platform.plan.WorkloadPlanner;
+import io.selfcascade.platform.role.ConditionalOnCoordinator;
+import java.time.Clock;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** Wires the ledger where there is a database: what the job, the reports and REST ask and tell. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnCoordinator
+@EnableConfigurationProperties(DispatchProperties.class)
+class LedgerConfiguration {
+
+    @Bean
+    LedgerTransactions ledgerTransactions(PlatformTransactionManager transactions) {
+        return new LedgerTransactions(transactions);
+    }
+
+    @Bean
+    DispatchSignal dispatchSignal() {
+        return new DispatchSignal();
+    }
+
+    @Bean
+    Revisions revisions(JdbcClient jdbc) {
+        return new Revisions(jdbc);
+    }
+
+    @Bean
+    Pools pools(JdbcClient jdbc, DispatchProperties properties) {
+        return new Pools(jdbc, properties.poolRanks());
+    }
+
+    @Bean
+    PartitionCounts partitionCounts(JdbcClient jdbc) {
+        return new PartitionCounts(jdbc);
+    }
+
+    @Bean
+    Orders orders(MessageSender sender, Clock clock) {
+        return new Orders(sender, clock);
+    }
+
+    @Bean
+    StagePlans stagePlans(JdbcClient jdbc, Pools pools) {
+        return new StagePlans(jdbc, pools);
+    }
+
+    @Bean
+    RunLedger runLedger(
+            JdbcClient jdbc,
+            LedgerTransactions transactions,
+            Revisions revisions,
+            StagePlans plans,
+            PartitionCounts partitions,
+            DispatchProperties properties) {
+        return new RunLedger(jdbc, transactions, revisions, plans, partitions, properties.ownerLease());
+    }
+
+    @Bean
+    RunControl runControl(
+            JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, DispatchSignal signal) {
+        return new RunControl(jdbc, transactions, revisions, signal);
+    }
+
+    @Bean
+    ItemLedger itemLedger(
+            JdbcClient jdbc,
+            LedgerTransactions transactions,
+            RunLedger runs,
+            PartitionCounts partitions,
+            Revisions revisions,
+            Orders orders,
+            DispatchSignal signal) {
+        return new ItemLedger(jdbc, transactions, runs, partitions, revisions, orders, signal);
+    }
+
+    @Bean
+    AcceptedWorkloads acceptedWorkloads(WorkloadPlanner planner, RunLedger runs) {
+        return new AcceptedWorkloads(planner, runs);
+    }
+}

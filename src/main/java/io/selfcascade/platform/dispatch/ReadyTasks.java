@@ -1,0 +1,141 @@
+package io.selfcascade.platform.dispatch;
+
+import io.selfcascade.platform.dispatch.message.MessageJson;
+import io.selfcascade.platform.dispatch.message.TaskMessage;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Finds the tasks of the next message and locks them for it. */
+final class ReadyTasks {
+
+    private final JdbcClient jdbc;
+    private final DispatchProperties properties;
+
+    ReadyTasks(JdbcClient jdbc, DispatchProperties properties) {
+        this.jdbc = jdbc;
+        this.properties = properties;
+    }
+
+    /** The task of a workload to begin a message with: deepest stage first, so that items finish before others begin. */
+    Optional<Lead> lead(String pool, UUID workload) {
+        // SKIP LOCKED: a locked task is just now being accepted, failed or cancelled.
+        return jdbc.sql("""
+                SELECT t.id, t.workload_id, t.batch_key, t.worker_losses,
+                       t.not_before <= ledger_now() - :linger * interval '1 millisecond' AS ripe
+                  FROM stage_task t
+                 WHERE t.pool = :pool AND t.workload_id = :workload AND t.state = 'ready' AND t.not_before <= ledger_now()
+                 ORDER BY t.stage DESC, t.ordinal
+                 LIMIT 1
+                   FOR UPDATE SKIP LOCKED
+                """)
+                .param("linger", properties.linger().toMillis())
+                .param("pool", pool)
+                .param("workload", workload)
+                .query((rs, n) -> new Lead(
+                        rs.getLong(1), rs.getObject(2, UUID.class), rs.getLong(3),
+                        rs.getInt(4) >= properties.maxWorkerLosses() - 1, rs.getBoolean(5)))
+                .optional();
+    }
+
+    /** What the tasks of the lead's kind have in common. */
+    Kind kind(String pool, Lead lead) {
+        return jdbc.sql("""
+                SELECT p.run_limit_s, p.settings, least(p.max_items, coalesce(l.max_items, p.max_items))
+                  FROM stage_plan p
+                  LEFT JOIN batch_limit l ON l.pool = :pool AND l.batch_key = p.batch_key
+                 WHERE p.workload_id = :workload AND p.batch_key = :key
+                 LIMIT 1
+                """)
+                .param("pool", pool)
+                .param("workload", lead.workload())
+                .param("key", lead.batchKey())
+                .query((rs, n) -> new Kind(
+                        rs.getInt(1),
+                        MessageJson.read(rs.getString(2).getBytes(StandardCharsets.UTF_8), StageSettings.class),
+                        lead.isSuspect() ? 1 : rs.getInt(3)))
+                .single();
+    }
+
+    /**
+     * The tasks to send with the lead: of its workload first, then of any other that may run. A task under which workers
+     * died travels alone the last time, so that the guilty one is found and its companions live.
+     */
+    List<Candidate> fill(String pool, Lead lead, int limit) {
+        return jdbc.sql("""
+                SELECT t.id, t.workload_id, t.ordinal, t.stage, t.attempt, i.seed, i.spec,
+                       before.artifact_key, encode(before.artifact_sha256, 'hex') AS sha256, before.artifact_bytes
+                  FROM stage_task t
+                  JOIN workload_run r ON r.workload_id = t.workload_id AND r.state = 'in_progress' AND r.desired = 'run'
+                  JOIN item i ON i.workload_id = t.workload_id AND i.ordinal = t.ordinal
+                  LEFT JOIN stage_task before ON before.workload_id = t.workload_id AND before.ordinal = t.ordinal
+                                             AND before.stage = t.stage - 1
+                  LEFT JOIN dispatch_share s ON s.pool = t.pool AND s.workload_id = t.workload_id
+                 WHERE t.pool = :pool AND t.batch_key = :key AND t.state = 'ready' AND t.not_before <= ledger_now()
+                   AND (t.id = :lead OR (NOT :alone AND t.worker_losses < :suspect))
+                 ORDER BY t.id <> :lead, t.workload_id <> :workload, coalesce(s.virtual_time, 0), t.workload_id, t.ordinal
+                 LIMIT :limit
+                   FOR UPDATE OF t SKIP LOCKED
+                """)
+                .param("pool", pool)
+                .param("key", lead.batchKey())
+                .param("lead", lead.task())
+                .param("alone", lead.isSuspect())
+                .param("suspect", properties.maxWorkerLosses() - 1)
+                .param("workload", lead.workload())
+                .param("limit", limit)
+                .query((rs, n) -> candidate(rs))
+                .list();
+    }
+
+    private static Candidate candidate(ResultSet rs) throws SQLException {
+        ItemSpec spec = MessageJson.read(rs.getString("spec").getBytes(StandardCharsets.UTF_8), ItemSpec.class);
+        return new Candidate(
+                rs.getLong("id"),
+                rs.getObject("workload_id", UUID.class),
+                rs.getInt("ordinal"),
+                rs.getInt("stage"),
+                rs.getInt("attempt") + 1,
+                rs.getLong("seed"),
+                spec,
+                rs.getInt("stage") == 0 ? spec.initImage() : pivot(rs));
+    }
+
+    private static TaskMessage.Input pivot(ResultSet rs) throws SQLException {
+        return new TaskMessage.Input(rs.getString("artifact_key"), rs.getString("sha256"), rs.getLong("artifact_bytes"));
+    }
+
+    /**
+     * The task a message begins with.
+     *
+     * @param isSuspect whether its next worker's death would be its last
+     * @param isRipe whether it has lingered long enough to go in a message that is not full
+     */
+    record Lead(long task, UUID workload, long batchKey, boolean isSuspect, boolean isRipe) {}
+
+    /** What is equal for all tasks of a batch key. */
+    record Kind(int runLimitSeconds, StageSettings settings, int maxItems) {}
+
+    /** A locked task with all that its message says of it. */
+    record Candidate(
+            long task,
+            UUID workload,
+            int ordinal,
+            int stage,
+            int attempt,
+            long seed,
+            ItemSpec spec,
+            TaskMessage.@Nullable Input input) {
+
+        TaskMessage.Task message(long dispatch) {
+            return new TaskMessage.Task(
+                    task, workload, ordinal, attempt, Long.toUnsignedString(seed), spec.prompt(), spec.negativePrompt(), input,
+                    ArtifactPrefix.of(workload, ordinal, stage, dispatch));
+        }
+    }
+}
