@@ -6,8 +6,8 @@ import io.selfcascade.diffusion.checkpoint.CheckpointWeights;
 import io.selfcascade.diffusion.checkpoint.DiffusersFolder;
 import io.selfcascade.diffusion.checkpoint.SafetensorsFile;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -46,14 +46,16 @@ class CheckpointParityTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"tiny-eps,unet", "tiny-eps,vae", "tiny-eps,text_encoder", "tiny-v,unet", "tiny-v,vae", "tiny-v,text_encoder"})
+    @CsvSource({"tiny-eps,unet", "tiny-eps,vae", "tiny-eps,text_encoder",
+            "tiny-v,unet", "tiny-v,vae", "tiny-v,text_encoder"})
     void findsEveryTensorOfAComponentInOneFileOrInShards(String model, String component) throws IOException {
         Path folder = Reference.path(model).resolve(component);
         Set<String> expected;
         try (Stream<Path> files = Files.list(folder)) {
             expected = files.map(file -> Reference.path("").relativize(file).toString())
                     .filter(name -> name.endsWith(".safetensors"))
-                    .flatMap(name -> Reference.open(name).names().stream()).collect(Collectors.toCollection(TreeSet::new));
+                    .flatMap(name -> Reference.open(name).names().stream())
+                    .collect(Collectors.toCollection(TreeSet::new));
         }
 
         try (CheckpointWeights weights = DiffusersFolder.open(Reference.path(model)).weights(component)) {
