@@ -1,8 +1,11 @@
 package io.selfcascade.diffusion.graph;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
+import io.selfcascade.diffusion.tensor.TensorScope;
 import io.selfcascade.diffusion.tensor.TorchRuntime;
 
 /** The backward pass. */
@@ -19,13 +22,24 @@ public final class Gradients {
         TorchRuntime.requirePrepared();
         try (NDArray one = loss.onesLike()) {
             JniUtils.backward((PtNDArray) loss, (PtNDArray) one, false, false);
-        } catch (ai.djl.engine.EngineException e) {
+        } catch (EngineException e) {
             throw NativeFailure.of("backward pass", e);
         }
     }
 
-    /** Whether gradients flow back through an array. */
-    public static boolean flowThrough(NDArray array) {
-        return JniUtils.requiresGrad((PtNDArray) array);
+    /**
+     * Whether gradients flow back through an array. For tests and for debugging: it loads a module each time.
+     *
+     * @param scope owns nothing afterwards
+     * @param array stays owned by its scope
+     */
+    public static boolean flowThrough(TensorScope scope, NDArray array) {
+        // DJL's own question answers no for everything but weights.
+        try (TensorScope asking = TensorScope.open(scope);
+                IValue argument = IValue.from((PtNDArray) array);
+                IValue answer = NativeModule.load(asking, "gradient question", TorchScriptMethods.requiresGradient())
+                        .infer("requires_gradient", argument)) {
+            return answer.toBoolean();
+        }
     }
 }

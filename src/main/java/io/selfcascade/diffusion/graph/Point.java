@@ -1,5 +1,7 @@
 package io.selfcascade.diffusion.graph;
 
+import java.util.Locale;
+
 /**
  * Names a place in a network, for hooks and taps.
  *
@@ -43,6 +45,6 @@ public record Point(Path path, int level, int index) {
 
     @Override
     public String toString() {
-        return path.name().toLowerCase(java.util.Locale.ROOT) + "." + level + "." + index;
+        return path.name().toLowerCase(Locale.ROOT) + "." + level + "." + index;
     }
 }

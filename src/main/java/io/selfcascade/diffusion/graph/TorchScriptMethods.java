@@ -17,6 +17,12 @@ final class TorchScriptMethods {
         return text.toString();
     }
 
+    /** {@code requires_gradient(x)}: whether x takes part in a recorded computation. */
+    static String requiresGradient() {
+        return TorchScriptArchive.method("requires_gradient", ", x: Tensor", "bool",
+                "    return ops.prim.requires_grad(x)\n");
+    }
+
     /** {@code norm(w)}: global norm of the gradients; {@code touch(w)}: a zero through which every gradient exists. */
     static String gradients() {
         String norm = """

@@ -125,7 +125,7 @@ class TrainingTest extends TorchTest {
     }
 
     @Test
-    void keepsGradientsOutOfFrozenWeightsAndDetachedValues() {
+    void keepsGradientsOutOfFrozenWeights() {
         Params trunk = Params.root("trunk");
         Params head = Params.root("head");
         FeatureMap x = FeatureMap.input("x", 3);
@@ -138,11 +138,34 @@ class TrainingTest extends TorchTest {
         Tensors in = random.inputs(graph, 1);
 
         NDArray recorded = Executable.load(scope, trunkAlone).run(scope, frozen, in, Mode.TRAIN).only();
-        Gradients.backward(Executable.load(scope, graph).run(scope, frozen.with(trained), in, Mode.TRAIN).get("loss"));
+        NDArray loss = Executable.load(scope, graph).run(scope, frozen.with(trained), in, Mode.TRAIN).get("loss");
+        boolean lossFlows = Gradients.flowThrough(scope, loss);
+        Gradients.backward(loss);
 
-        assertThat(Gradients.flowThrough(recorded)).isFalse();
+        assertThat(lossFlows).isTrue();
+        assertThat(Gradients.flowThrough(scope, recorded)).isFalse();
         assertThat(frozen.array(0).hasGradient()).isFalse();
         assertThat(trained.array(0).getGradient().abs().sum().getFloat()).isPositive();
+    }
+
+    @Test
+    void stopsGradientsAtDetachedValues() {
+        Params before = Params.root("before");
+        Params after = Params.root("after");
+        FeatureMap x = FeatureMap.input("x", 3);
+        FeatureMap features = before.conv2d("conv", 3, 3, Kernel.POINTWISE).apply(x);
+        FeatureMap y = after.conv2d("conv", 3, 1, Kernel.POINTWISE).apply(features.detach());
+        Graph graph = Graph.of(List.of(x), Map.of("features", features, "loss", y.square().mean()));
+        WeightSet first = random.weights(before.layout()).requiringGrad(scope);
+        WeightSet second = random.weights(after.layout()).requiringGrad(scope);
+        AdamW untouched = new AdamW(scope, first, Settings.TORCH);
+
+        Tensors out = Executable.load(scope, graph).run(scope, first.with(second), random.inputs(graph, 1), Mode.TRAIN);
+        Gradients.backward(out.get("loss"));
+
+        assertThat(Gradients.flowThrough(scope, out.get("features"))).isTrue();
+        assertThat(second.array(0).getGradient().abs().sum().getFloat()).isPositive();
+        assertThat(untouched.step(scope, 0.1)).isZero();
     }
 
     @Test
