@@ -98,6 +98,11 @@ public final class DiffusionModel implements AutoCloseable {
         owner.close();
     }
 
+    /** How many arrays and scopes the model keeps alive; constant once weights are prepared. */
+    int natives() {
+        return owner.size();
+    }
+
     private void requireMatching(DiffusersFolder folder) {
         if (unetConfig.addition() != null || unetConfig.inChannels() != codec.latentChannels()
                 || unetConfig.outChannels() != codec.latentChannels() || unetConfig.crossAttentionDim() != prompts.channels()) {
