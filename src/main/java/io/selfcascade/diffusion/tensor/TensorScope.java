@@ -9,8 +9,11 @@ import io.selfcascade.spec.Device;
 import io.selfcascade.spec.ErrorCode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +36,8 @@ public final class TensorScope implements AutoCloseable {
     private final @Nullable TensorScope parent;
     private final Device device;
     private final NDManager manager;
-    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private final Deque<AutoCloseable> owned = new ConcurrentLinkedDeque<>();
+    private final Set<TensorScope> children = ConcurrentHashMap.newKeySet();
 
     private TensorScope(@Nullable TensorScope parent, Device device, NDManager manager) {
         this.parent = parent;
@@ -59,7 +63,9 @@ public final class TensorScope implements AutoCloseable {
      */
     public static TensorScope open(TensorScope parent) {
         TorchRuntime.requirePrepared();
-        return new TensorScope(parent, parent.device, parent.manager.newSubManager());
+        TensorScope child = new TensorScope(parent, parent.device, parent.manager.newSubManager());
+        parent.children.add(child);
+        return child;
     }
 
     public Device device() {
@@ -169,10 +175,14 @@ public final class TensorScope implements AutoCloseable {
 
     @Override
     public void close() {
+        List.copyOf(children).forEach(TensorScope::close);
         while (!owned.isEmpty()) {
             closeOwned(owned.pop());
         }
         manager.close();
+        if (parent != null) {
+            parent.children.remove(this);
+        }
     }
 
     private static void checkCount(long count, long... shape) {

@@ -100,6 +100,20 @@ class TensorScopeTest {
     }
 
     @Test
+    void closesTheScopesStillOpenInsideIt() {
+        StringBuilder closed = new StringBuilder();
+        TensorScope outer = TensorScope.open(scope);
+        TensorScope inner = TensorScope.open(outer);
+        inner.own(() -> closed.append("inner"));
+
+        outer.close();
+        inner.close();
+
+        assertThat(closed).hasToString("inner");
+        assertThatThrownBy(() -> inner.zeros(1)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void refusesAThreadThatWasNotPrepared() {
         CompletableFuture<TensorScope> elsewhere = CompletableFuture.supplyAsync(() -> TensorScope.open(Device.CPU),
                 task -> new Thread(task, "unprepared").start());
