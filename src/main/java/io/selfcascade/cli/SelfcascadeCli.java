@@ -10,7 +10,7 @@ import picocli.CommandLine.ParseResult;
         name = "selfcascade",
         description = "Trains, evaluates and samples the bundled model; without a command the server starts.",
         mixinStandardHelpOptions = true,
-        subcommands = {TrainCommand.class})
+        subcommands = {TrainCommand.class, EvaluateCommand.class, SampleCommand.class})
 public final class SelfcascadeCli {
 
     private SelfcascadeCli() {}
