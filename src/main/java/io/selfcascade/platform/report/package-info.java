@@ -5,7 +5,7 @@
  */
 @NullMarked
 @ApplicationModule(id = "platform.report", allowedDependencies = {
-        "platform.intake", "platform.dispatch", "platform.artifact", "platform.model", "platform.role", "spec"
+        "platform.intake", "platform.dispatch", "platform.plan", "platform.dispatch :: message", "platform.artifact", "platform.model", "platform.role", "spec"
 })
 package io.selfcascade.platform.report;
 
