@@ -106,7 +106,7 @@ final class StageRunner implements TaskRunner {
             }
         }
         Recipe recipe = new Recipe(message.model(), task.prompt(), task.negativePrompt(), task.seed(), stages);
-        StageInput input = new StageInput(seed, task.prompt(), task.negativePrompt(), value);
+        StageInput input = new StageInput(seed, task.prompt(), task.negativePrompt(), value, stages);
         return new Loaded(task, input, recipe.then(message.stage()), millisSince(start));
     }
 

@@ -1,9 +1,11 @@
 package io.selfcascade.platform.worker;
 
 import io.selfcascade.spec.CascadeException;
+import io.selfcascade.spec.Device;
 import io.selfcascade.spec.ErrorCode;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -13,6 +15,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param id name it keeps over restarts; empty means host and process id, a new name each time
  * @param pool queue it serves
+ * @param device kind of processor the models run on
+ * @param deviceIndex which one of its kind, from 0
+ * @param modelCache where models that are packed in the jar are unpacked
  * @param slots task messages it runs at the same time
  * @param threads of a native call; 0 means the machine's cores divided by the slots
  * @param microBatch most items in one native call
@@ -27,6 +32,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record WorkerProperties(
         @DefaultValue("") String id,
         @DefaultValue("cpu") String pool,
+        @DefaultValue("cpu") Device.Kind device,
+        @DefaultValue("0") int deviceIndex,
+        @DefaultValue("var/models") Path modelCache,
         @DefaultValue("1") int slots,
         @DefaultValue("0") int threads,
         @DefaultValue("8") int microBatch,
@@ -48,6 +56,10 @@ record WorkerProperties(
         require(residentModels >= 1, "resident-models: " + residentModels + " (expected at least 1)");
         require(beat.toMillis() >= 100 && beat.toSeconds() <= 10,
                 "beat: " + beat + " (expected 100ms..10s, a third of the 30 s lease)");
+    }
+
+    Device processor() {
+        return new Device(device, deviceIndex);
     }
 
     String idOrHostAndProcess() {

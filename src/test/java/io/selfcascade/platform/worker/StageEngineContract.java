@@ -26,9 +26,9 @@ abstract class StageEngineContract {
 
     @Test
     void makesTheSameLatentFromTheSameSeed() {
-        Latent once = latent(run(first(), new StageInput(7, "a red circle", "", null)));
-        Latent again = latent(run(first(), new StageInput(7, "a red circle", "", null)));
-        Latent other = latent(run(first(), new StageInput(8, "a red circle", "", null)));
+        Latent once = latent(run(first(), new StageInput(7, "a red circle", "", null, List.of())));
+        Latent again = latent(run(first(), new StageInput(7, "a red circle", "", null, List.of())));
+        Latent other = latent(run(first(), new StageInput(8, "a red circle", "", null, List.of())));
 
         assertThat(again.values()).isEqualTo(once.values());
         assertThat(other.values()).isNotEqualTo(once.values());
@@ -37,8 +37,8 @@ abstract class StageEngineContract {
 
     @Test
     void givesAnItemTheSameInAnyBatch() {
-        StageInput one = new StageInput(1, "a red circle", "", null);
-        StageInput two = new StageInput(2, "a blue square and a green circle", "", null);
+        StageInput one = new StageInput(1, "a red circle", "", null, List.of());
+        StageInput two = new StageInput(2, "a blue square and a green circle", "", null, List.of());
 
         Latent alone = latent(run(first(), two));
         Latent together = latent(engine().run(first(), List.of(one, two), (step, steps) -> {}).get(1));
@@ -54,11 +54,12 @@ abstract class StageEngineContract {
 
     @Test
     void growsAPivotAndDecodesIt() {
-        StageInput start = new StageInput(3, "a red circle", "", null);
+        StageInput start = new StageInput(3, "a red circle", "", null, List.of());
         Latent pivot = latent(run(first(), start));
 
-        Latent grown = latent(run(second(), new StageInput(3, "a red circle", "", pivot)));
-        Picture picture = (Picture) run(decode(), new StageInput(3, "a red circle", "", grown));
+        Latent grown = latent(run(second(), new StageInput(3, "a red circle", "", pivot, List.of(first()))));
+        Picture picture = (Picture) run(
+                decode(), new StageInput(3, "a red circle", "", grown, List.of(first(), second())));
 
         assertThat(grown.width()).isEqualTo(pivot.width() * 2);
         assertThat(grown.values()).hasSize(grown.channels() * grown.height() * grown.width());
@@ -71,18 +72,18 @@ abstract class StageEngineContract {
     void tellsItsObserverEveryStep() {
         List<Integer> steps = new ArrayList<>();
 
-        engine().run(first(), List.of(new StageInput(1, "x", "", null)), (step, all) -> steps.add(step));
+        engine().run(first(), List.of(new StageInput(1, "x", "", null, List.of())), (step, all) -> steps.add(step));
 
         assertThat(steps).isNotEmpty().isSorted().doesNotHaveDuplicates();
     }
 
     @Test
     void stopsWhenItsObserverSaysSo() {
-        assertThatThrownBy(() -> engine().run(first(), List.of(new StageInput(1, "x", "", null)), (step, steps) -> {
+        assertThatThrownBy(() -> engine().run(first(), List.of(new StageInput(1, "x", "", null, List.of())), (step, steps) -> {
             throw new RunStopped(RunStopped.Cause.CANCELLED);
         })).isInstanceOf(RunStopped.class);
 
-        assertThat(latent(run(first(), new StageInput(1, "x", "", null))).isFinite()).isTrue();
+        assertThat(latent(run(first(), new StageInput(1, "x", "", null, List.of()))).isFinite()).isTrue();
     }
 
     private StageValue run(StageSpec stage, StageInput item) {

@@ -4,6 +4,8 @@ import io.selfcascade.platform.dispatch.message.TaskDeclined;
 import io.selfcascade.platform.dispatch.message.TaskEvent;
 import io.selfcascade.platform.dispatch.message.TaskMessage;
 import io.selfcascade.platform.dispatch.message.WorkerBeat.DeviceFacts;
+import io.selfcascade.spec.Device;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -35,7 +37,7 @@ final class TestWorker implements AutoCloseable {
     }
 
     static WorkerProperties properties(String id, String pool, int microBatch, long batchPixels) {
-        return new WorkerProperties(id, pool, 1, 1, microBatch, batchPixels, 1 << 20, 1,
+        return new WorkerProperties(id, pool, Device.Kind.CPU, 0, Path.of("target", "models"), 1, 1, microBatch, batchPixels, 1 << 20, 1,
                 Duration.ofSeconds(1), Duration.ofSeconds(60), Duration.ofSeconds(2));
     }
 

@@ -1,0 +1,300 @@
+package io.selfcascade.platform.worker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.selfcascade.SelfcascadeApplication;
+import io.selfcascade.platform.artifact.ArtifactStore;
+import io.selfcascade.platform.dispatch.Desired;
+import io.selfcascade.platform.dispatch.RunControl;
+import io.selfcascade.platform.dispatch.RunLedger;
+import io.selfcascade.platform.dispatch.RunState;
+import io.selfcascade.platform.dispatch.WorkloadRun;
+import io.selfcascade.platform.embedded.EmbeddedKafkaBroker;
+import io.selfcascade.platform.embedded.SharedInfrastructure;
+import io.selfcascade.platform.intake.FilePurpose;
+import io.selfcascade.platform.intake.FileUploads;
+import io.selfcascade.platform.intake.RequestIdentity;
+import io.selfcascade.platform.intake.WorkloadIntake;
+import io.selfcascade.platform.intake.WorkloadRequestReader;
+import io.selfcascade.platform.model.ModelRegistry;
+import io.selfcascade.spec.ModelRef;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import javax.imageio.ImageIO;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.ContextConfiguration;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The whole road of a workload, from its request to its manifest, with everything real but the model. */
+@SpringBootTest(classes = SelfcascadeApplication.class, properties = {
+    "selfcascade.role=coordinator", "selfcascade.report.progress=false", "selfcascade.sample.enabled=false","selfcascade.batch.claim-interval=100ms",
+    "selfcascade.batch.keep-interval=200ms", "selfcascade.batch.poll-interval=100ms"
+})
+@ContextConfiguration(initializers = CascadeRoadTest.OwnBroker.class)
+@DirtiesContext
+class CascadeRoadTest {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final String POOL = "cpu";
+
+    @Autowired
+    private WorkloadIntake intake;
+
+    @Autowired
+    private WorkloadRequestReader requests;
+
+    @Autowired
+    private FileUploads uploads;
+
+    @Autowired
+    private RunLedger runs;
+
+    @Autowired
+    private RunControl control;
+
+    @Autowired
+    private ArtifactStore store;
+
+    @Autowired
+    private ModelRegistry models;
+
+    @Autowired
+    private JdbcClient jdbc;
+
+    @Autowired
+    private SmartLifecycle conductor;
+
+    private Worker worker;
+    private FakeStageEngine engine;
+
+    @BeforeEach
+    void givesALoadedMachineTime() {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(100));
+    }
+
+    @AfterEach
+    void stopWorker() {
+        if (worker != null) {
+            worker.stop();
+        }
+        Awaitility.reset();
+    }
+
+    @Test
+    void carriesTwoWorkloadsToTheirManifestsAndBatchesThemTogether() throws IOException {
+        UUID one = submit(items(3));
+        UUID two = submit(items(3));
+        await().until(() -> jdbc.sql("SELECT count(*) FROM stage_task WHERE workload_id IN (:one, :two)")
+                .param("one", one).param("two", two).query(Integer.class).single() == 6);
+
+        work(items -> {});
+
+        awaitState(one, RunState.COMPLETED);
+        awaitState(two, RunState.COMPLETED);
+        assertThat(engine.forwards.get(0)).isEqualTo(6);
+        assertThat(engine.forwards).hasSizeLessThan(2 * 3 * 3 / 2);
+        for (UUID workload : List.of(one, two)) {
+            assertThat(completedItems(manifest(workload))).isEqualTo(3);
+        }
+        assertThat(jdbc.sql("SELECT DISTINCT status FROM batch_step_execution").query(String.class).list())
+                .containsExactly("COMPLETED");
+    }
+
+    @Test
+    void failsARefusedLineAndAPoisonedItemAlone() throws IOException {
+        String lines = """
+                {"custom_id": "good", "prompt": "a red circle"}
+                {"custom_id": "bad", "promt": "a typing error"}
+                {"custom_id": "poison", "prompt": "poison", "seed": 7}
+                {"custom_id": "also-good", "prompt": "a blue square", "seed": "18446744073709551615"}
+                """;
+        var file = uploads.store("default", FilePurpose.ITEMS, "items", new ByteArrayInputStream(lines.getBytes(UTF_8)));
+        UUID workload = submit("\"items_file\": \"" + file.reference() + "\"");
+
+        work(items -> {});
+
+        awaitState(workload, RunState.COMPLETED);
+        JsonNode manifest = manifest(workload);
+        assertThat(completedItems(manifest)).isEqualTo(2);
+        assertThat(manifest.at("/counts/failed").intValue()).isEqualTo(2);
+        assertThat(manifest.at("/items/1/seed").stringValue()).isEqualTo("18446744073709551615");
+        Map<String, String> errors = lines(runs.get(workload).errorsKey()).stream().collect(Collectors.toMap(
+                line -> line.get("custom_id").stringValue(), line -> line.at("/error/code").stringValue()));
+        assertThat(errors).isEqualTo(Map.of("bad", "invalid_request", "poison", "non_finite"));
+        assertThat(lines(runs.get(workload).resultsKey())).extracting(line -> line.get("custom_id").stringValue())
+                .containsExactly("good", "also-good");
+    }
+
+    @Test
+    void losesNothingWhenItsConductorChanges() throws IOException {
+        Semaphore steps = new Semaphore(2);
+        work(items -> steps.acquireUninterruptibly());
+        UUID workload = submit(items(30));
+        await().until(() -> runs.get(workload).state() == RunState.IN_PROGRESS && steps.availablePermits() == 0);
+
+        conductor.stop();
+        conductor.start();
+        awaitEpoch(workload, 2);
+        steps.release(2);
+        // As if another process had taken the run over and died: its lease is over, our thread has lost.
+        jdbc.sql("UPDATE run_owner SET owner = 'other', epoch = epoch + 1, owner_until = ledger_now() - interval '1 s' "
+                + "WHERE workload_id = :workload").param("workload", workload).update();
+        awaitEpoch(workload, 4);
+        steps.release(1_000);
+
+        awaitState(workload, RunState.COMPLETED);
+        assertThat(completedItems(manifest(workload))).isEqualTo(30);
+        assertThat(jdbc.sql("SELECT count(*) FROM stage_task WHERE workload_id = :workload AND (state <> 'succeeded' OR attempt > 0)")
+                .param("workload", workload).query(Integer.class).single()).isZero();
+        assertThat(jdbc.sql("SELECT status FROM batch_job_execution ORDER BY job_execution_id DESC LIMIT 1")
+                .query(String.class).single()).isEqualTo("COMPLETED");
+    }
+
+    @Test
+    void pausesResumesAndCancels() throws IOException {
+        UUID workload = submit(items(4));
+        await().until(() -> runs.get(workload).state() == RunState.IN_PROGRESS);
+
+        control.want(workload, Desired.PAUSE);
+        await().until(() -> isUnowned(workload));
+        control.want(workload, Desired.RUN);
+        await().until(() -> !isUnowned(workload));
+        control.want(workload, Desired.CANCEL);
+
+        awaitState(workload, RunState.CANCELLED);
+        JsonNode manifest = manifest(workload);
+        assertThat(manifest.at("/counts/cancelled").intValue()).isEqualTo(4);
+        assertThat(completedItems(manifest)).isZero();
+        assertThat(lines(runs.get(workload).errorsKey())).hasSize(4);
+    }
+
+    @Test
+    void expiresWhenItsDeadlinePasses() throws IOException {
+        UUID workload = submit("\"deadline\": \"2026-01-01T00:00:00Z\", " + items(2));
+
+        awaitState(workload, RunState.EXPIRED);
+
+        assertThat(lines(runs.get(workload).errorsKey())).hasSize(2)
+                .allSatisfy(line -> assertThat(line.at("/error/code").stringValue()).isEqualTo("deadline_exceeded"));
+    }
+
+    private void work(Consumer<List<StageInput>> meanwhile) {
+        ModelRef model = models.require("scenes").ref();
+        engine = new FakeStageEngine(model, Long.MAX_VALUE, meanwhile);
+        WorkerIdentity identity = new WorkerIdentity("road", UUID.randomUUID());
+        WorkerProperties properties = TestWorker.properties("road", POOL, 8, 1 << 20);
+        StageRunner runner = new StageRunner(identity, properties, store, new ResidentEngines(engine, 1),
+                Clock.systemUTC(), () -> UUID.randomUUID().toString().substring(0, 8));
+        worker = new Worker(identity, properties, TestWorker.clients(OwnBroker.BROKER.bootstrapServers()),
+                new WorkerFacts(POOL, 1, engine.device(), engine.models()), runner, Clock.systemUTC(), code -> {
+                    throw new AssertionError("exit " + code);
+                });
+        worker.start();
+    }
+
+    private UUID submit(String items) {
+        String body = """
+                {"model": "scenes", "cascade": {"preset": "fast", "target": {"width": 256, "height": 256}}, %s}
+                """.formatted(items);
+        return intake.submit(requests.read(body.getBytes(UTF_8)),
+                new RequestIdentity("default", "rest", UUID.randomUUID().toString())).workloadId();
+    }
+
+    private static String items(int count) {
+        return "\"items\": " + IntStream.range(0, count)
+                .mapToObj(i -> "{\"custom_id\": \"i" + i + "\", \"prompt\": \"a red circle\"}").toList();
+    }
+
+    private void awaitState(UUID workload, RunState state) {
+        await().until(() -> runs.get(workload).state().isTerminal());
+        WorkloadRun run = runs.get(workload);
+        assertThat(run.state()).as(run.toString()).isEqualTo(state);
+    }
+
+    private void awaitEpoch(UUID workload, long epoch) {
+        await().until(() -> jdbc.sql("SELECT epoch FROM run_owner WHERE workload_id = :workload")
+                .param("workload", workload).query(Long.class).single() >= epoch);
+    }
+
+    private boolean isUnowned(UUID workload) {
+        return jdbc.sql("SELECT owner IS NULL FROM run_owner WHERE workload_id = :workload")
+                .param("workload", workload).query(Boolean.class).single();
+    }
+
+    private JsonNode manifest(UUID workload) throws IOException {
+        try (var in = store.open(String.valueOf(runs.get(workload).manifestKey()))) {
+            return JSON.readTree(in);
+        }
+    }
+
+    /** Checks every picture the manifest names against its digest and size. */
+    private int completedItems(JsonNode manifest) throws IOException {
+        JsonNode items = manifest.get("items");
+        for (JsonNode item : items) {
+            byte[] picture = store.read(item.get("path").stringValue(), item.get("sha256").stringValue());
+            assertThat(picture).hasSize(item.get("bytes").intValue());
+            assertThat(ImageIO.read(new ByteArrayInputStream(picture)).getWidth()).isEqualTo(item.get("width").intValue());
+        }
+        assertThat(manifest.at("/counts/completed").intValue()).isEqualTo(items.size());
+        assertThat(StreamSupport.stream(items.spliterator(), false).map(item -> item.get("ordinal").intValue()))
+                .isSorted().doesNotHaveDuplicates();
+        return items.size();
+    }
+
+    private List<JsonNode> lines(String key) throws IOException {
+        try (var in = store.open(key)) {
+            return new String(in.readAllBytes(), UTF_8).lines().map(JSON::readTree).toList();
+        }
+    }
+
+    /** Dispatches of other tests' ledgers must not meet ours: their numbers are the same. */
+    static final class OwnBroker implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+        static final EmbeddedKafkaBroker BROKER = SharedInfrastructure.freshBroker(folder("kafka"));
+
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            new SharedInfrastructure.Initializer().initialize(context);
+            context.getBeanFactory().registerSingleton("ownBroker", BROKER);
+            TestPropertyValues.of(Map.of(
+                    "spring.kafka.bootstrap-servers", BROKER.bootstrapServers(),
+                    "selfcascade.artifact.root", folder("artifacts").toString(),
+                    "selfcascade.artifact.reserve", "1MB")).applyTo(context);
+        }
+
+        private static Path folder(String name) {
+            try {
+                return Files.createTempDirectory("road-" + name);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+}
