@@ -2,6 +2,7 @@ package io.selfcascade.cli;
 
 import io.selfcascade.diffusion.cascade.CascadeEngine;
 import io.selfcascade.diffusion.evaluation.CaptionSampler;
+import io.selfcascade.diffusion.evaluation.CounterValidation;
 import io.selfcascade.diffusion.evaluation.Evaluation;
 import io.selfcascade.diffusion.evaluation.RunKind;
 import io.selfcascade.diffusion.evaluation.RunScores;
@@ -40,6 +41,10 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Ways to make the pictures (default: ${DEFAULT-VALUE}; also upsample4, direct4, cascade4).")
     private List<String> runs = List.of();
 
+    @Option(names = "--counter",
+            description = "Measure the object counter instead, at 1, 2 and 4 times the native side.")
+    private boolean counter;
+
     @Option(names = "--sheets", description = "Folder for a sheet of the first pictures of each run.")
     private @Nullable Path sheets;
 
@@ -48,6 +53,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (counter) {
+            return measureCounter();
+        }
         List<RunKind> kinds = runs.stream().map(RunKind::parse).toList();
         Map<RunKind, List<Picture>> first = new LinkedHashMap<>();
         try (CascadeEngine engine = CascadeEngine.load(sampling.modelFolder(), Device.CPU, sampling.threads())) {
@@ -62,6 +70,18 @@ final class EvaluateCommand implements Callable<Integer> {
             Console.print(spec, ScoreTable.markdown(scores));
             compare(kinds, scores);
             writeSheets(first);
+            return 0;
+        }
+    }
+
+    private int measureCounter() {
+        try (CascadeEngine engine = CascadeEngine.load(sampling.modelFolder(), Device.CPU, sampling.threads())) {
+            CounterValidation validation = new CounterValidation(engine);
+            List<RunScores> scores = new ArrayList<>();
+            for (int factor : new int[] {1, 2, 4}) {
+                scores.addAll(validation.run(engine.nativeSize().width() * factor, captions));
+            }
+            Console.print(spec, ScoreTable.markdown(scores));
             return 0;
         }
     }

@@ -1,6 +1,7 @@
 package io.selfcascade.cli;
 
 import io.selfcascade.spec.CascadeException;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParseResult;
@@ -24,6 +25,11 @@ public final class SelfcascadeCli {
     /** Runs a command and returns the process's exit code: 0, 1 after a failure, 2 for wrong arguments. */
     public static int run(String... arguments) {
         return commandLine().execute(arguments);
+    }
+
+    /** The same, printing results to {@code out}. */
+    static int run(PrintWriter out, String... arguments) {
+        return commandLine().setOut(out).execute(arguments);
     }
 
     private static CommandLine commandLine() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
@@ -46,6 +48,18 @@ class SelfcascadeCliTest {
         assertThat(code).isZero();
         assertThat(folder.resolve("native.png")).exists();
         assertThat(folder.resolve("cascade-2-side.png")).exists();
+    }
+
+    @Test
+    void measuresTheCounterOnRendersAndReconstructions() {
+        StringWriter table = new StringWriter();
+
+        int code = SelfcascadeCli.run(
+                new PrintWriter(table), "evaluate", "--model", MODEL, "--captions", "2", "--counter");
+
+        assertThat(code).isZero();
+        assertThat(table.toString()).contains("| true render 128 px | 2 | 100.0 ", "| true render 512 px | 2 | 100.0 ",
+                "| reconstruction 256 px | 2 |");
     }
 
     @Test
