@@ -134,22 +134,25 @@ class CascadeRoadTest {
                 {"custom_id": "bad", "promt": "a typing error"}
                 {"custom_id": "poison", "prompt": "poison", "seed": 7}
                 {"custom_id": "also-good", "prompt": "a blue square", "seed": "18446744073709551615"}
-                """;
-        var file = uploads.store("default", FilePurpose.ITEMS, "items", new ByteArrayInputStream(lines.getBytes(UTF_8)));
-        UUID workload = submit("\"items_file\": \"" + file.reference() + "\"");
+                {"custom_id": "from-picture", "prompt": "a green circle", "init_image": "%s"}
+                {"custom_id": "no-picture", "prompt": "a green circle", "init_image": "file_none"}
+                """.formatted(upload(FilePurpose.INIT_IMAGE, PngImage.encode(
+                        new StageValue.Picture(200, 100, new byte[200 * 100 * 3]), Map.of())));
+        UUID workload = submit("\"items_file\": \"" + upload(FilePurpose.ITEMS, lines.getBytes(UTF_8)) + "\"");
 
         work(items -> {});
 
         awaitState(workload, RunState.COMPLETED);
         JsonNode manifest = manifest(workload);
-        assertThat(completedItems(manifest)).isEqualTo(2);
-        assertThat(manifest.at("/counts/failed").intValue()).isEqualTo(2);
+        assertThat(completedItems(manifest)).isEqualTo(3);
+        assertThat(manifest.at("/counts/failed").intValue()).isEqualTo(3);
         assertThat(manifest.at("/items/1/seed").stringValue()).isEqualTo("18446744073709551615");
         Map<String, String> errors = lines(runs.get(workload).errorsKey()).stream().collect(Collectors.toMap(
                 line -> line.get("custom_id").stringValue(), line -> line.at("/error/code").stringValue()));
-        assertThat(errors).isEqualTo(Map.of("bad", "invalid_request", "poison", "non_finite"));
+        assertThat(errors).isEqualTo(
+                Map.of("bad", "invalid_request", "poison", "non_finite", "no-picture", "not_found"));
         assertThat(lines(runs.get(workload).resultsKey())).extracting(line -> line.get("custom_id").stringValue())
-                .containsExactly("good", "also-good");
+                .containsExactly("good", "also-good", "from-picture");
     }
 
     @Test
@@ -205,6 +208,39 @@ class CascadeRoadTest {
                 .allSatisfy(line -> assertThat(line.at("/error/code").stringValue()).isEqualTo("deadline_exceeded"));
     }
 
+    @Test
+    void readsEveryLineOnceAlthoughItsConductorStops() throws IOException {
+        String lines = "{\"prompt\": \"a red circle\"}\n".repeat(3_500);
+        UUID workload = submit("\"items_file\": \"" + upload(FilePurpose.ITEMS, lines.getBytes(UTF_8)) + "\"");
+        for (int restart = 0; restart < 3; restart++) {
+            await().until(() -> !isUnowned(workload));
+            conductor.stop();
+            conductor.start();
+        }
+
+        await().until(() -> runs.get(workload).total() != null);
+        control.want(workload, Desired.CANCEL);
+        awaitState(workload, RunState.CANCELLED);
+
+        assertThat(runs.get(workload).total()).isEqualTo(3_500);
+        assertThat(jdbc.sql("SELECT count(*) FROM item WHERE workload_id = :workload AND ordinal BETWEEN 0 AND 3499")
+                .param("workload", workload).query(Integer.class).single()).isEqualTo(3_500);
+        assertThat(lines(runs.get(workload).errorsKey())).hasSize(3_500);
+    }
+
+    @Test
+    void failsForGoodWhenItsItemsAreGone() {
+        conductor.stop();
+        UUID workload = submit(items(1));
+        store.delete(jdbc.sql("SELECT items_key FROM workload WHERE id = :workload").param("workload", workload)
+                .query(String.class).single());
+        conductor.start();
+
+        awaitState(workload, RunState.FAILED);
+
+        assertThat(runs.get(workload).errorCode()).isEqualTo("not_found");
+    }
+
     private void work(Consumer<List<StageInput>> meanwhile) {
         ModelRef model = models.require("scenes").ref();
         engine = new FakeStageEngine(model, Long.MAX_VALUE, meanwhile);
@@ -225,6 +261,10 @@ class CascadeRoadTest {
                 """.formatted(items);
         return intake.submit(requests.read(body.getBytes(UTF_8)),
                 new RequestIdentity("default", "rest", UUID.randomUUID().toString())).workloadId();
+    }
+
+    private String upload(FilePurpose purpose, byte[] content) throws IOException {
+        return uploads.store("default", purpose, "test", new ByteArrayInputStream(content)).reference();
     }
 
     private static String items(int count) {
