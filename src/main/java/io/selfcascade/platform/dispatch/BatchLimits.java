@@ -31,12 +31,13 @@ final class BatchLimits {
 
     /** Takes note of events that have been applied. Called by one thread. */
     void learn(List<? extends TaskEvent> events) {
+        Map<Long, Seen> news = new LinkedHashMap<>();
         for (TaskEvent event : events) {
             if (event instanceof TaskSucceeded done) {
-                Seen now = seen.merge(done.dispatchId(), new Seen(1, done.microBatch()), Seen::plus);
-                remember(done.dispatchId(), now);
+                news.put(done.dispatchId(), seen.merge(done.dispatchId(), new Seen(1, done.microBatch()), Seen::plus));
             }
         }
+        news.forEach(this::remember);
     }
 
     private void remember(long dispatch, Seen events) {

@@ -2,6 +2,7 @@ package io.selfcascade.platform.dispatch;
 
 import io.selfcascade.platform.dispatch.message.TaskTopics;
 import io.selfcascade.platform.dispatch.message.Topics;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -63,7 +64,7 @@ final class CoordinatorClients implements MessageSender, AutoCloseable {
 
     @Override
     public void close() {
-        producer.close();
+        producer.close(Duration.ofSeconds(5));
     }
 
     private static Producer<String, byte[]> producer(Map<String, Object> users) {

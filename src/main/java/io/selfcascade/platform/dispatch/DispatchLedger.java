@@ -41,10 +41,13 @@ final class DispatchLedger {
                 return List.of();
             }
             PoolCapacity capacity = PoolCapacity.of(jdbc, pool, properties);
-            shares.admit(pool);
+            int free = capacity.free(properties.window());
+            if (free > 0) {
+                shares.admit(pool);
+            }
             List<TaskMessage> messages = new ArrayList<>();
             Set<UUID> passedOver = new HashSet<>();
-            while (messages.size() < capacity.free(properties.window())) {
+            while (messages.size() < free) {
                 Optional<UUID> workload = shares.next(pool, capacity.models(), passedOver);
                 if (workload.isEmpty()) {
                     break;
@@ -55,14 +58,14 @@ final class DispatchLedger {
         });
     }
 
-    /** The broker has the message: it may wait for a worker, allowing for the error of that worker's clock. */
-    void sent(TaskMessage message) {
+    /** The broker has the messages: they may wait for a worker, allowing for the error of that worker's clock. */
+    void sent(List<TaskMessage> messages) {
         transactions.run(() -> jdbc.sql("""
                 UPDATE task_dispatch SET state = 'waiting', lease_until = created_at + :patience * interval '1 second'
-                 WHERE id = :dispatch AND state = 'sending'
+                 WHERE id = ANY(:dispatches) AND state = 'sending'
                 """)
                 .param("patience", properties.queueTimeout().plus(properties.clockError()).toSeconds())
-                .param("dispatch", message.dispatchId())
+                .param("dispatches", messages.stream().map(TaskMessage::dispatchId).sorted().toArray(Long[]::new))
                 .update());
     }
 

@@ -6,6 +6,7 @@ import io.selfcascade.platform.dispatch.message.TaskMessage;
 import io.selfcascade.platform.dispatch.message.Topics;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,11 +58,16 @@ final class Dispatcher {
         Map<TaskMessage, CompletableFuture<?>> underWay = new LinkedHashMap<>();
         messages.forEach(message -> underWay.put(message, send(message)));
         failpoints.reached(Failpoints.Effect.DISPATCH_SENT);
-        int sent = 0;
+        List<TaskMessage> sent = new ArrayList<>();
         for (Map.Entry<TaskMessage, CompletableFuture<?>> entry : underWay.entrySet()) {
-            sent += settle(entry.getKey(), entry.getValue()) ? 1 : 0;
+            if (arrives(entry.getKey(), entry.getValue())) {
+                sent.add(entry.getKey());
+            }
         }
-        return sent;
+        if (!sent.isEmpty()) {
+            ledger.sent(sent);
+        }
+        return sent.size();
     }
 
     private CompletableFuture<?> send(TaskMessage message) {
@@ -76,10 +82,9 @@ final class Dispatcher {
         }
     }
 
-    private boolean settle(TaskMessage message, CompletableFuture<?> sending) throws InterruptedException {
+    private boolean arrives(TaskMessage message, CompletableFuture<?> sending) throws InterruptedException {
         try {
             sending.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            ledger.sent(message);
             log.info("tasks sent dispatch={} pool={} stage={} tasks={}",
                     message.dispatchId(), message.pool(), message.stage().index(), message.tasks().size());
             return true;

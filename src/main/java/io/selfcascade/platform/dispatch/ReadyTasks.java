@@ -68,19 +68,24 @@ final class ReadyTasks {
      */
     List<Candidate> fill(String pool, Lead lead, int limit) {
         return jdbc.sql("""
-                SELECT t.id, t.workload_id, t.ordinal, t.stage, t.attempt, i.seed, i.spec,
+                WITH chosen AS MATERIALIZED (
+                    SELECT t.id, t.workload_id, t.ordinal, t.stage, t.attempt,
+                           row_number() OVER () AS place
+                      FROM (SELECT t.* FROM stage_task t
+                              JOIN workload_run r ON r.workload_id = t.workload_id AND r.state = 'in_progress' AND r.desired = 'run'
+                              LEFT JOIN dispatch_share s ON s.pool = t.pool AND s.workload_id = t.workload_id
+                             WHERE t.pool = :pool AND t.batch_key = :key AND t.state = 'ready' AND t.not_before <= ledger_now()
+                               AND (t.id = :lead OR (NOT :alone AND t.worker_losses < :suspect))
+                             ORDER BY t.id <> :lead, t.workload_id <> :workload, coalesce(s.virtual_time, 0), t.workload_id, t.ordinal
+                             LIMIT :limit
+                               FOR UPDATE OF t SKIP LOCKED) AS t)
+                SELECT c.id, c.workload_id, c.ordinal, c.stage, c.attempt, i.seed, i.spec,
                        before.artifact_key, encode(before.artifact_sha256, 'hex') AS sha256, before.artifact_bytes
-                  FROM stage_task t
-                  JOIN workload_run r ON r.workload_id = t.workload_id AND r.state = 'in_progress' AND r.desired = 'run'
-                  JOIN item i ON i.workload_id = t.workload_id AND i.ordinal = t.ordinal
-                  LEFT JOIN stage_task before ON before.workload_id = t.workload_id AND before.ordinal = t.ordinal
-                                             AND before.stage = t.stage - 1
-                  LEFT JOIN dispatch_share s ON s.pool = t.pool AND s.workload_id = t.workload_id
-                 WHERE t.pool = :pool AND t.batch_key = :key AND t.state = 'ready' AND t.not_before <= ledger_now()
-                   AND (t.id = :lead OR (NOT :alone AND t.worker_losses < :suspect))
-                 ORDER BY t.id <> :lead, t.workload_id <> :workload, coalesce(s.virtual_time, 0), t.workload_id, t.ordinal
-                 LIMIT :limit
-                   FOR UPDATE OF t SKIP LOCKED
+                  FROM chosen c
+                  JOIN item i ON i.workload_id = c.workload_id AND i.ordinal = c.ordinal
+                  LEFT JOIN stage_task before ON before.workload_id = c.workload_id AND before.ordinal = c.ordinal
+                                             AND before.stage = c.stage - 1
+                 ORDER BY c.place
                 """)
                 .param("pool", pool)
                 .param("key", lead.batchKey())

@@ -66,6 +66,19 @@ class DispatchLedgerTest {
     }
 
     @Test
+    void sendsOnlyWhatALiveWorkerHasTheModelFor() {
+        WorkerBeat able = worker.beat();
+        ledger.beats.apply(List.of(new WorkerBeat(able.workerId(), able.bootId(), 1, "cpu", 1, able.state(), able.device(),
+                List.of("another"), List.of())));
+        ledger.generating(1);
+        assertThat(ledger.sent()).isEmpty();
+
+        ledger.beats.apply(List.of(worker.beat()));
+
+        assertThat(ledger.sent()).hasSize(1);
+    }
+
+    @Test
     void sendsNothingToAWorkerThatFellSilent() {
         ledger.beats.apply(List.of(worker.beat()));
         ledger.generating(1);

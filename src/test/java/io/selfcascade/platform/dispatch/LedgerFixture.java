@@ -145,7 +145,7 @@ final class LedgerFixture {
     List<TaskMessage> sent() {
         tick(properties.linger());
         List<TaskMessage> messages = dispatches.pick("cpu");
-        messages.forEach(dispatches::sent);
+        dispatches.sent(messages);
         return messages;
     }
 
