@@ -26,7 +26,6 @@ from diffusers import (
     StableDiffusionPipeline,
     UNet2DConditionModel,
 )
-from diffusers.models.attention_processor import Attention
 from diffusers.models.embeddings import TimestepEmbedding, Timesteps
 from diffusers.models.resnet import Downsample2D, ResnetBlock2D, Upsample2D
 from diffusers.models.transformers.transformer_2d import Transformer2DModel
@@ -188,19 +187,23 @@ def token_cases(tokenizer, fast):
 
 
 def randomise(module, seed, gains=()):
-    """Normal weights of standard deviation gain/sqrt(fan in); norms near, not at, the identity; biases that matter."""
+    """Normal weights of standard deviation gain/sqrt(fan in); norms near, not at, the identity; biases that matter.
+
+    Embeddings take the gain as their deviation. A gain well below one keeps a residual stream small, so that the epsilons
+    of the normalisations on it show in the result.
+    """
     g = generator(seed)
     with torch.no_grad():
         for name, p in module.named_parameters():
             draw = torch.randn(p.shape, generator=g)
+            gain = next((v for pattern, v in gains if re.search(pattern, name)), 1.0)
             if "norm" in name and name.endswith("weight"):
                 p.copy_(1 + 0.3 * draw)
             elif name.endswith("bias"):
-                p.copy_(0.1 * draw)
+                p.copy_(0.1 * (gain if "norm" not in name else 1.0) * draw)
             elif "embedding" in name and p.dim() == 2 and "linear" not in name:
-                p.copy_((0.3 if "position" in name else 1.0) * draw)
+                p.copy_(gain * draw)
             else:
-                gain = next((v for pattern, v in gains if re.search(pattern, name)), 1.0)
                 p.copy_(gain / math.sqrt(p[0].numel()) * draw)
     return module.eval()
 
@@ -212,6 +215,9 @@ def scale_output(conv, std):
 
 
 UNET_GAINS = [(r"to_[qk]\.", 1.5), (r"attn2\.to_(v|out)", 1.5)]
+TRANSFORMER_GAINS = [(r"to_[qk]\.", 1.5), (r"proj_in|to_out|net\.2", 0.03), (r"proj_out", 30.0)]
+VAE_GAINS = [(r"conv_in|conv2|to_out", 0.03)]
+TEXT_GAINS = [(r"[qk]_proj", 1.5), (r"token_embedding|out_proj|fc2", 0.1), (r"position_embedding", 0.03)]
 
 
 def tiny_eps():
@@ -345,9 +351,9 @@ def build(case, folder):
     text_config.vocab_size = len(tokenizer)
     text_config.bos_token_id, text_config.eos_token_id = tokenizer.bos_token_id, tokenizer.eos_token_id
     text_config.pad_token_id = tokenizer.pad_token_id
-    text = randomise(CLIPTextModel(text_config), case["seed"] + 1, [(r"[qk]_proj", 1.5)])
+    text = randomise(CLIPTextModel(text_config), case["seed"] + 1, TEXT_GAINS)
     unet = randomise(UNet2DConditionModel(**case["unet"]), case["seed"] + 2, UNET_GAINS)
-    vae = randomise(AutoencoderKL(**case["vae"]), case["seed"] + 3)
+    vae = randomise(AutoencoderKL(**case["vae"]), case["seed"] + 3, VAE_GAINS)
     states = text(
         torch.tensor([tokenizer("a red circle", padding="max_length", max_length=77).input_ids])
     ).last_hidden_state
@@ -796,15 +802,10 @@ def make_blocks():
         "downsample": (Downsample2D(8, use_conv=True, padding=1, name="op"), (8, 9, 11), None),
         "downsample_vae": (Downsample2D(8, use_conv=True, padding=0, name="op"), (8, 9, 11), None),
         "upsample": (Upsample2D(8, use_conv=True), (8, 5, 6), None),
-        "attention_vae": (
-            Attention(16, heads=1, dim_head=16, norm_num_groups=4, eps=1e-6, bias=True, residual_connection=True),
-            (16, 5, 6),
-            None,
-        ),
     }
     for i, (name, (block, shape, second)) in enumerate(blocks.items()):
-        randomise(block, 410 + i, UNET_GAINS)
-        x = noise(430 + i, 2, *shape)
+        randomise(block, 410 + i, TRANSFORMER_GAINS if second == "context" else UNET_GAINS)
+        x = noise(430 + i, 2, *shape) * (1.0 if "sample" in name else 0.03)
         if second == "emb":
             y = block(x, emb)
         elif second == "context":
