@@ -2,24 +2,17 @@ package io.selfcascade;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.selfcascade.platform.embedded.SharedInfrastructure;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.test.annotation.DirtiesContext;
-import org.springframework.test.context.ContextConfiguration;
 
 /** The whole platform in one process, on real servers. */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
-@ContextConfiguration(initializers = SharedInfrastructure.Initializer.class)
-@DirtiesContext
+@PlatformTest
 class SelfcascadeApplicationTest {
 
     @LocalServerPort

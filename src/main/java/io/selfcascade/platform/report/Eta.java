@@ -12,7 +12,7 @@ final class Eta {
 
     /**
      * The remaining tasks of every stage at their mean run time, over the live slots. A stage that has not run yet is
-     * taken to cost as much per pixel as the nearest one that has.
+     * taken to cost as much per pixel and step as the nearest one that has.
      *
      * @return null if no task has succeeded, the total is unknown, or nobody is there to work
      */
@@ -37,7 +37,6 @@ final class Eta {
                 known = candidate;
             }
         }
-        double perPixel = (double) known.runMs() / known.succeeded() / ((double) known.width() * known.height());
-        return perPixel * stage.width() * stage.height();
+        return (double) known.runMs() / known.succeeded() / known.work() * stage.work();
     }
 }

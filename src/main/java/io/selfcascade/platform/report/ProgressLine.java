@@ -50,14 +50,13 @@ final class ProgressLine {
         return view.finishedAt() == null ? 0 : Duration.between(view.createdAt(), view.finishedAt()).toSeconds();
     }
 
-    /** How much of the pixels to be denoised and decoded are done. */
+    /** How much of the work is done, tasks weighed by their pixels and steps. */
     private static double share(WorkloadView view) {
         double done = 0;
         double all = 0;
         for (StageView stage : view.stages()) {
-            double pixels = (double) stage.width() * stage.height();
-            done += pixels * stage.succeeded();
-            all += pixels * view.counts().total();
+            done += (double) stage.work() * stage.succeeded();
+            all += (double) stage.work() * view.counts().total();
         }
         return all == 0 ? 1 : done / all;
     }

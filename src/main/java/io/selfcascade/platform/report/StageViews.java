@@ -21,7 +21,9 @@ final class StageViews {
                 SELECT p.stage, p.kind, (p.settings -> 'stage' ->> 'width')::int, (p.settings -> 'stage' ->> 'height')::int,
                        coalesce(c.opened, 0), coalesce(c.succeeded, 0), coalesce(c.dead, 0), coalesce(c.run_ms, 0),
                        (SELECT count(*) FROM stage_task t
-                         WHERE t.state = 'dispatched' AND t.workload_id = p.workload_id AND t.stage = p.stage)
+                         WHERE t.state = 'dispatched' AND t.workload_id = p.workload_id AND t.stage = p.stage),
+                       greatest(1, coalesce((p.settings -> 'stage' ->> 'steps')::int
+                                            * (p.settings -> 'stage' ->> 'start_timestep')::int / 1000, 1))
                   FROM stage_plan p
                   LEFT JOIN stage_count c ON c.workload_id = p.workload_id AND c.stage = p.stage
                  WHERE p.workload_id = :workload
@@ -33,8 +35,8 @@ final class StageViews {
                     long dispatched = rs.getLong(9);
                     // Cancelled tasks were opened and never end; once an item is cancelled, what waits is not told apart.
                     long waiting = counts.cancelled() > 0 ? 0 : rs.getLong(5) - rs.getLong(6) - rs.getLong(7) - dispatched;
-                    return new StageView(rs.getInt(1), rs.getString(2), rs.getInt(3), rs.getInt(4), Math.max(0, waiting),
-                            dispatched, rs.getLong(6), rs.getLong(7), rs.getLong(8));
+                    return new StageView(rs.getInt(1), rs.getString(2), rs.getInt(3), rs.getInt(4),
+                            rs.getLong(3) * rs.getLong(4) * rs.getLong(10), Math.max(0, waiting), dispatched, rs.getLong(6), rs.getLong(7), rs.getLong(8));
                 })
                 .list();
     }

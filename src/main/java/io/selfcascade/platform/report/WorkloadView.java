@@ -58,8 +58,18 @@ public record WorkloadView(
     /**
      * Stage tasks of one stage by state.
      *
+     * @param work pixels times steps of one task: what stages are weighed by
      * @param runMs accepted run time in all, in milliseconds
      */
     public record StageView(
-            int stage, String kind, int width, int height, long ready, long dispatched, long succeeded, long dead, long runMs) {}
+            int stage,
+            String kind,
+            int width,
+            int height,
+            long work,
+            long ready,
+            long dispatched,
+            long succeeded,
+            long dead,
+            long runMs) {}
 }

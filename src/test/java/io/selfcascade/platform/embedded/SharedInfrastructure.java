@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -91,7 +92,8 @@ public final class SharedInfrastructure {
                 Path binaries = Path.of("target", "postgres-binaries").toAbsolutePath();
                 Files.createDirectories(binaries);
                 Files.createSymbolicLink(directory.resolve("postgres-binaries"), binaries);
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(directory)));
+                // Spring runs its handlers after it has closed every context; a hook of our own would run beside that.
+                SpringApplication.getShutdownHandlers().add(() -> stop(directory));
                 return directory;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

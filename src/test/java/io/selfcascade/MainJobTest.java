@@ -1,0 +1,85 @@
+package io.selfcascade;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.selfcascade.platform.admin.ApiClient;
+import io.selfcascade.platform.admin.ApiClient.Answer;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+
+/** The main job from request to picture: real servers, the bundled model, a cascade of two sizes. */
+@PlatformTest
+class MainJobTest {
+
+    @LocalServerPort
+    private int port;
+
+    private ApiClient api;
+
+    @BeforeEach
+    void connect() {
+        api = new ApiClient(port);
+    }
+
+    @Test
+    void rendersEveryGoodLineAndReportsTheBadOne() throws Exception {
+        String lines = """
+                {"custom_id": "red", "prompt": "a large red circle on a white background", "seed": 7}
+                {"custom_id": "bad", "promt": "a typing mistake"}
+                {"custom_id": "blue", "prompt": "a large blue square on a black background", "seed": 8}
+                """;
+        String file = api.upload("items", "lines.jsonl", lines.getBytes(StandardCharsets.UTF_8)).json().path("id").asString();
+
+        JsonNode accepted = api.post("/v1/workloads", """
+                {"name": "main job", "model": "scenes", "items_file": "%s", "priority": 9,
+                 "cascade": {"preset": "fast", "target": {"width": 256, "height": 256}, "steps": 6}}""".formatted(file)).json();
+        String self = accepted.path("links").path("self").asString();
+        JsonNode ended = awaitEnd(self);
+
+        assertThat(ended.path("state").asString()).as(ended.toString()).isEqualTo("completed");
+        assertThat(ended.path("counts").path("completed").asInt()).isEqualTo(2);
+        assertThat(ended.path("counts").path("failed").asInt()).isEqualTo(1);
+        assertThat(api.get(self + "/errors.jsonl").text()).contains("\"bad\"").contains("promt");
+        JsonNode manifest = api.get(self + "/manifest.json").json();
+        assertThat(manifest.path("items")).hasSize(2);
+        for (JsonNode item : api.get(self + "/items").json().path("data")) {
+            if (item.path("state").asString().equals("completed")) {
+                requirePicture(item, manifest);
+            }
+        }
+    }
+
+    private void requirePicture(JsonNode item, JsonNode manifest) throws IOException, NoSuchAlgorithmException {
+        List<JsonNode> artifacts = List.copyOf(item.path("artifacts").valueStream().toList());
+        assertThat(artifacts).hasSize(3);
+        Answer picture = api.get(artifacts.get(2).path("content").asString());
+        String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(picture.bytes()));
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(picture.bytes()));
+
+        assertThat(picture.header("Content-Type")).isEqualTo("image/png");
+        assertThat(image.getWidth()).isEqualTo(256);
+        assertThat(sha256).isEqualTo(item.path("result").path("sha256").asString());
+        assertThat(manifest.path("items")).anySatisfy(line ->
+                assertThat(line.path("sha256").asString()).isEqualTo(sha256));
+        assertThat(new String(picture.bytes(), StandardCharsets.ISO_8859_1)).contains("parameters", "Steps: ");
+    }
+
+    private JsonNode awaitEnd(String self) {
+        return await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(300)).until(
+                () -> api.get(self).json(),
+                workload -> List.of("completed", "failed", "cancelled").contains(workload.path("state").asString()));
+    }
+}

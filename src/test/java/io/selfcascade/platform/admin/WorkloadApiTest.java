@@ -1,0 +1,147 @@
+package io.selfcascade.platform.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.selfcascade.PlatformTest;
+import io.selfcascade.platform.admin.ApiClient.Answer;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** What REST refuses, and how it says so. */
+@PlatformTest
+class WorkloadApiTest {
+
+    @LocalServerPort
+    private int port;
+
+    private ApiClient api;
+
+    @BeforeEach
+    void connect() {
+        api = new ApiClient(port);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"model":"scenes"}                                                       | 400 | /cascade              | missing_field
+            {"model":"scenes","cascade":{"preset":"fast","target":{"width":"256","height":256}},"items":[{"prompt":"a"}]} | 400 | /cascade/target/width | wrong_type
+            {"model":"scenes","cascade":{"preset":"fast","target":{"width":256,"height":256}},"items":[{"promt":"a"}]}    | 400 | /items/0/promt        | unknown_field
+            {"model":"nothing","cascade":{"preset":"fast","target":{"width":256,"height":256}},"items":[{"prompt":"a"}]}  | 400 | /model                | unknown_model
+            """)
+    void refusesABadBodyWithAPointer(String body, int status, String pointer, String code) {
+        Answer answer = api.post("/v1/workloads", body);
+
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+        assertThat(answer.json().path("code").asString()).isEqualTo("invalid_request");
+        assertThat(answer.json().path("retryable").asBoolean(true)).isFalse();
+        assertThat(answer.json().path("errors")).anySatisfy(error -> {
+            assertThat(error.path("pointer").asString()).isEqualTo(pointer);
+            assertThat(error.path("code").asString()).isEqualTo(code);
+            assertThat(error.path("detail").asString()).isNotBlank();
+        });
+    }
+
+    @Test
+    void refusesASixtyMegabyteStringWithoutReadingItWhole() {
+        Answer answer = api.post("/v1/workloads", () -> new Endless(60L << 20));
+
+        assertThat(answer.status()).isEqualTo(413);
+        assertThat(answer.json().path("code").asString()).isEqualTo("too_large");
+    }
+
+    @Test
+    void takesTheSameRequestOnce() {
+        String body = """
+                {"model":"scenes","cascade":{"preset":"fast","target":{"width":128,"height":128}},"priority":0,
+                 "items":[{"prompt":"a large red circle on a white background","seed":"18446744073709551615"}]}""";
+        String key = UUID.randomUUID().toString();
+
+        Answer first = api.post("/v1/workloads", body, "Idempotency-Key", key);
+        Answer again = api.post("/v1/workloads", body, "Idempotency-Key", key);
+        Answer other = api.post("/v1/workloads", body.replace("red", "blue"), "Idempotency-Key", key);
+
+        assertThat(first.status()).isEqualTo(202);
+        assertThat(first.header("Idempotency-Replayed")).isEqualTo("false");
+        assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(again.json().path("id")).isEqualTo(first.json().path("id"));
+        assertThat(other.status()).isEqualTo(409);
+        assertThat(other.json().path("code").asString()).isEqualTo("conflict");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/workloads/0198c0de-0000-7000-8000-000000000000, 404",
+        "/v1/workloads/0198c0de-0000-7000-8000-000000000000/manifest.json, 404",
+        "/v1/workloads/..%2fetc, 400",
+        "/v1/workloads/17, 400",
+        "/v1/workloads?limit=1000, 400",
+        "/v1/artifacts/999999999/content, 404",
+        "/v1/artifacts/x/content, 400",
+        "/v1/nothing, 404"
+    })
+    void refusesWhatIsNotThereAsAProblem(String path, int status) {
+        Answer answer = api.get(path);
+
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.text()).doesNotContain("Exception").doesNotContain("at io.selfcascade");
+    }
+
+    @Test
+    void listsWorkloadsNewestFirstInPages() {
+        for (int i = 0; i < 3; i++) {
+            api.post("/v1/workloads", """
+                    {"model":"scenes","cascade":{"preset":"fast","target":{"width":128,"height":128}},"priority":0,
+                     "items":[{"prompt":"a small blue star on a black background"}]}""");
+        }
+
+        Answer page = api.get("/v1/workloads?limit=2");
+        Answer next = api.get("/v1/workloads?limit=2&after=" + page.json().path("last_id").asString());
+
+        assertThat(page.json().path("data")).hasSize(2);
+        assertThat(page.json().path("has_more").asBoolean()).isTrue();
+        assertThat(next.json().path("first_id").asString()).isLessThan(page.json().path("last_id").asString());
+    }
+
+    @Test
+    void refusesAPictureThatIsNone() {
+        Answer answer = api.upload("init_image", "x.png", "not a picture".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.json().path("code").asString()).isEqualTo("invalid_image");
+    }
+
+    @Test
+    void describesItself() {
+        assertThat(api.get("/v3/api-docs").text())
+                .contains("/v1/workloads", "/v1/files", "/v1/artifacts/{id}/content", "/v1/workloads/{id}/manifest.json");
+    }
+
+    /** A JSON string that goes on and on; nothing of it is kept. */
+    private static final class Endless extends InputStream {
+
+        private static final byte[] START = "{\"name\":\"".getBytes(StandardCharsets.UTF_8);
+        private final long length;
+        private long position;
+
+        Endless(long length) {
+            this.length = length;
+        }
+
+        @Override
+        public int read() {
+            if (position == length) {
+                return -1;
+            }
+            int next = position < START.length ? START[(int) position] : 'a';
+            position++;
+            return next;
+        }
+    }
+}
