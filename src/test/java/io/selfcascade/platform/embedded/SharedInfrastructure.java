@@ -81,20 +81,22 @@ public final class SharedInfrastructure {
     }
 
     private static final class Root {
-        static final Path DIRECTORY = open();
+        // Held for the life of the JVM: a lock nobody refers to is released by the garbage collector.
+        static final EmbeddedDirectory LOCKED = open();
+        static final Path DIRECTORY = LOCKED.path();
 
-        private static Path open() {
+        private static EmbeddedDirectory open() {
             try {
                 Path parent = Path.of(System.getProperty("java.io.tmpdir"));
                 sweep(parent);
                 Path directory = Files.createTempDirectory(parent, "selfcascade-tests-");
-                EmbeddedDirectory.lock(directory);
+                EmbeddedDirectory locked = EmbeddedDirectory.lock(directory);
                 Path binaries = Path.of("target", "postgres-binaries").toAbsolutePath();
                 Files.createDirectories(binaries);
                 Files.createSymbolicLink(directory.resolve("postgres-binaries"), binaries);
                 // Spring runs its handlers after it has closed every context; a hook of our own would run beside that.
                 SpringApplication.getShutdownHandlers().add(() -> stop(directory));
-                return directory;
+                return locked;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
