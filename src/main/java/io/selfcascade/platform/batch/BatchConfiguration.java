@@ -31,6 +31,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -62,10 +63,13 @@ class BatchConfiguration {
     @Bean
     Conductor conductor(BatchProperties properties, RunLedger runs, ItemLedger items, ConductedRuns conducted,
             JdbcClient jdbc, PlatformTransactionManager transactions, JobRepository repository, JobOperator operator,
-            Job cascadeGeneration) {
+            Job cascadeGeneration, Environment environment) {
         String name = "coordinator-" + ProcessHandle.current().pid() + "-" + UUID.randomUUID();
         JobRepair repair = new JobRepair(jdbc, runs, new TransactionTemplate(transactions));
-        return new Conductor(name, properties, runs, items, conducted, repair, repository, operator, cascadeGeneration);
+        // The embedded servers run behind the lock of their folder: whoever has it is the only coordinator.
+        boolean alone = environment.getProperty("selfcascade.embedded.enabled", Boolean.class, true);
+        return new Conductor(
+                name, alone, properties, runs, items, conducted, repair, repository, operator, cascadeGeneration);
     }
 
     @Bean

@@ -42,6 +42,7 @@ final class Conductor implements SmartLifecycle {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final String name;
+    private final boolean alone;
     private final BatchProperties properties;
     private final RunLedger runs;
     private final ItemLedger items;
@@ -54,10 +55,14 @@ final class Conductor implements SmartLifecycle {
     private ScheduledExecutorService clockwork = Executors.newScheduledThreadPool(0);
     private ExecutorService jobs = Executors.newCachedThreadPool();
 
-    /** @param name of this process, for people who look at {@code run_owner} */
-    Conductor(String name, BatchProperties properties, RunLedger runs, ItemLedger items, ConductedRuns conducted,
+    /**
+     * @param name of this process, for people who look at {@code run_owner}
+     * @param alone whether no other coordinator can be alive, so that former runs need not wait for their leases
+     */
+    Conductor(String name, boolean alone, BatchProperties properties, RunLedger runs, ItemLedger items, ConductedRuns conducted,
             JobRepair repair, JobRepository repository, JobOperator operator, Job job) {
         this.name = name;
+        this.alone = alone;
         this.properties = properties;
         this.runs = runs;
         this.items = items;
@@ -74,6 +79,9 @@ final class Conductor implements SmartLifecycle {
             return;
         }
         running = true;
+        if (alone) {
+            log.info("runs of a former process taken over runs={}", runs.releaseAll());
+        }
         // Two threads: a claim that waits for the database must not keep leases from being renewed.
         clockwork = Executors.newScheduledThreadPool(2, task -> new Thread(task, "conductor"));
         jobs = Executors.newCachedThreadPool(task -> new Thread(task, "conductor-job"));

@@ -113,6 +113,18 @@ public class RunLedger {
     }
 
     /**
+     * Ends the ownership of every run. Only for a process that knows no other to be alive: one that holds the lock of
+     * the embedded servers' folder.
+     *
+     * @return number of runs that had an owner
+     */
+    public int releaseAll() {
+        return transactions.run(() -> jdbc.sql("""
+                UPDATE run_owner SET owner = NULL, owner_until = NULL, epoch = epoch + 1 WHERE owner IS NOT NULL
+                """).update());
+    }
+
+    /**
      * The first statement of every transaction of a job: holds the ownership until the transaction ends.
      *
      * <p>The owner's lease cannot be renewed meanwhile, so the transaction stays well below the lease.

@@ -63,6 +63,21 @@ class RunLedgerTest {
     }
 
     @Test
+    void aProcessThatIsAloneNeedNotAwaitFormerLeases() {
+        UUID workload = ledger.accepted();
+        ClaimedRun former = ledger.runs.claim("dead").orElseThrow();
+
+        assertThat(ledger.runs.releaseAll()).isEqualTo(1);
+
+        assertThat(ledger.runs.keep(former)).isFalse();
+        assertThatThrownBy(() -> ledger.runs.checkOwned(workload, former.epoch()))
+                .isInstanceOf(OwnershipLostException.class);
+        assertThat(ledger.runs.claim("me")).isPresent();
+        assertThat(ledger.runs.releaseAll()).isEqualTo(1);
+        assertThat(ledger.runs.releaseAll()).isZero();
+    }
+
+    @Test
     void aPausedRunIsNotClaimedUntilItIsResumed() {
         UUID workload = ledger.accepted();
         ledger.control.want(workload, Desired.PAUSE);
