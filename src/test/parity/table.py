@@ -5,10 +5,10 @@ rows = [line.split("\t") for line in Path("target/parity.tsv").read_text(encodin
 kinds = {}
 for what, error, size, share in rows:
     parts = what.split(" · ")
-    kinds.setdefault(" · ".join(parts[:2]) if parts[0].startswith("tiny") or parts[0] == "block" else parts[0], []).append(
-        (what, error, size, share))
+    kind = " · ".join(parts[:2]) if parts[0].startswith("tiny") else parts[0]
+    kinds.setdefault(kind, []).append((what, error, size, share))
 
-print("| compared | comparisons | largest max\\|a−b\\| in tolerances | there: max\\|a−b\\| | max\\|b\\| | where |")
+print("| compared | comparisons | worst, in tolerances | its max\\|a−b\\| | its max\\|b\\| | where |")
 print("|---|---|---|---|---|---|")
 for kind, found in sorted(kinds.items()):
     pictures = [f for f in found if f[3].endswith("equal")]
