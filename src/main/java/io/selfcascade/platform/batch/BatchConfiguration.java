@@ -110,8 +110,8 @@ class BatchConfiguration {
     }
 
     @Bean
-    Step generate(JobRepository repository, ConductedRuns conducted, RunLedger runs, ItemLedger items, Workloads workloads,
-            JdbcClient jdbc, BatchProperties properties, Clock clock) {
+    Step generate(JobRepository repository, ConductedRuns conducted, RunLedger runs, ItemLedger items,
+            Workloads workloads, JdbcClient jdbc, BatchProperties properties, Clock clock) {
         PartitionStep step = new PartitionStep(repository);
         step.setName("generate");
         step.setStepExecutionSplitter(new PartitionPlan(repository, conducted, runs, items));

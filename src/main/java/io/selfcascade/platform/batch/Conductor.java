@@ -59,8 +59,8 @@ final class Conductor implements SmartLifecycle {
      * @param name of this process, for people who look at {@code run_owner}
      * @param alone whether no other coordinator can be alive, so that former runs need not wait for their leases
      */
-    Conductor(String name, boolean alone, BatchProperties properties, RunLedger runs, ItemLedger items, ConductedRuns conducted,
-            JobRepair repair, JobRepository repository, JobOperator operator, Job job) {
+    Conductor(String name, boolean alone, BatchProperties properties, RunLedger runs, ItemLedger items,
+            ConductedRuns conducted, JobRepair repair, JobRepository repository, JobOperator operator, Job job) {
         this.name = name;
         this.alone = alone;
         this.properties = properties;
@@ -203,7 +203,8 @@ final class Conductor implements SmartLifecycle {
     private Duration judge(ConductedRun run, JobExecution ended) {
         ClaimedRun claim = run.claim();
         if (ended.getStatus() == BatchStatus.COMPLETED || ended.getStatus() == BatchStatus.STOPPED) {
-            log.info("job ended workload={} job_execution={} status={}", claim.workloadId(), ended.getId(), ended.getStatus());
+            log.info("job ended workload={} job_execution={} status={}",
+                    claim.workloadId(), ended.getId(), ended.getStatus());
             return Duration.ZERO;
         }
         run.requireOwned();
@@ -233,11 +234,13 @@ final class Conductor implements SmartLifecycle {
         try {
             runs.release(claim, rest);
         } catch (RuntimeException e) {
-            log.warn("run not released, its lease will expire workload={} reason={}", claim.workloadId(), e.getMessage());
+            log.warn("run not released, its lease will expire workload={} reason={}",
+                    claim.workloadId(), e.getMessage());
         }
     }
 
     private static Stream<Throwable> causes(List<Throwable> failures) {
-        return failures.stream().flatMap(failure -> Stream.iterate(failure, cause -> cause != null, Throwable::getCause));
+        return failures.stream()
+                .flatMap(failure -> Stream.iterate(failure, cause -> cause != null, Throwable::getCause));
     }
 }

@@ -47,8 +47,10 @@ final class FinalizeTasklet implements Tasklet {
         runs.advance(claim, RunState.FINALIZING);
         requireHonestCounters(claim.workloadId());
         UUID workload = claim.workloadId();
-        StoredArtifact results = store.put(key(claim, "results", "jsonl"), out -> documents.writeResults(workload, out));
-        StoredArtifact errors = store.put(key(claim, "errors", "jsonl"), out -> documents.writeErrors(workload, out));
+        StoredArtifact results = store.put(
+                key(claim, "results", "jsonl"), out -> documents.writeResults(workload, out));
+        StoredArtifact errors = store.put(
+                key(claim, "errors", "jsonl"), out -> documents.writeErrors(workload, out));
         StoredArtifact manifest = store.put(
                 key(claim, "manifest", "json"), out -> documents.writeManifest(workload, results, errors, out));
         runs.publish(claim, results.key(), errors.key(), manifest.key());

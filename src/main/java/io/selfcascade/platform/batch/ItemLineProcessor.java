@@ -41,7 +41,8 @@ class ItemLineProcessor implements ItemProcessor<RawItem, NewItem> {
             ItemSpec spec = new ItemSpec(item.prompt(), item.negativePrompt(), picture(item.initImage()));
             return NewItem.accepted(item.ordinal(), item.customId(), item.seed(), spec);
         } catch (InvalidRequestException e) {
-            return NewItem.refused(item.ordinal(), item.customId(), e.code(), "Line " + item.line() + ": " + e.getMessage());
+            return NewItem.refused(
+                    item.ordinal(), item.customId(), e.code(), "Line " + item.line() + ": " + e.getMessage());
         }
     }
 

@@ -40,7 +40,8 @@ final class JobRepair {
                        SET status = 'FAILED', exit_code = 'FAILED', end_time = localtimestamp,
                            last_updated = localtimestamp, version = version + 1
                      WHERE status IN ('STARTING', 'STARTED', 'STOPPING', 'UNKNOWN')
-                       AND job_execution_id IN (SELECT job_execution_id FROM batch_job_execution WHERE job_instance_id = :instance)
+                       AND job_execution_id IN (
+                            SELECT job_execution_id FROM batch_job_execution WHERE job_instance_id = :instance)
                     """)
                     .param("instance", instance.getInstanceId())
                     .update();

@@ -37,11 +37,12 @@ final class PartitionPlan implements StepExecutionSplitter {
         return STEP;
     }
 
-    /** @return a step execution for every partition that is not completed yet; the total is settled with the first call */
+    /** @return a step execution for every partition not completed yet; the first call settles the total */
     @Override
     public Set<StepExecution> split(StepExecution generate, int gridSize) throws JobExecutionException {
         Partitioning partitioning = settle(conducted.of(generate));
-        return new SimpleStepExecutionSplitter(repository, STEP, grid -> contexts(partitioning)).split(generate, gridSize);
+        return new SimpleStepExecutionSplitter(repository, STEP, grid -> contexts(partitioning))
+                .split(generate, gridSize);
     }
 
     /** The division of a run whose total is settled. */

@@ -5,8 +5,8 @@
  */
 @NullMarked
 @ApplicationModule(id = "platform.batch", allowedDependencies = {
-        "platform.intake", "platform.plan", "platform.dispatch", "platform.dispatch :: message", "platform.artifact", "platform.report",
-        "platform.model", "platform.role", "spec"
+        "platform.intake", "platform.plan", "platform.dispatch", "platform.dispatch :: message", "platform.artifact",
+        "platform.report", "platform.model", "platform.role", "spec"
 })
 package io.selfcascade.platform.batch;
 

@@ -5,7 +5,8 @@
  */
 @NullMarked
 @ApplicationModule(id = "platform.report", allowedDependencies = {
-        "platform.intake", "platform.dispatch", "platform.plan", "platform.dispatch :: message", "platform.artifact", "platform.model", "platform.role", "spec"
+        "platform.intake", "platform.plan", "platform.dispatch", "platform.dispatch :: message", "platform.artifact",
+        "platform.model", "platform.role", "spec"
 })
 package io.selfcascade.platform.report;
 

@@ -133,14 +133,15 @@ final class BeatPublisher implements AutoCloseable {
         }
     }
 
-    /** Numbering and handing over are one act: the partition then holds the beats of a boot in the order of their seq. */
+    /** Numbering and handing over are one act: the partition then holds a boot's beats in the order of their seq. */
     private synchronized Future<RecordMetadata> send(WorkerBeat.State now) {
         List<WorkerBeat.Running> runs = running.stream().map(Run::progress).toList();
         WorkerBeat beat = new WorkerBeat(identity.id(), identity.bootId(), ++seq, facts.pool(), facts.slots(), now,
                 facts.device(), facts.models(), runs);
         try {
             return producer.send(CloudEvents.record(Topics.WORKERS, identity.id(), CloudEvents.WORKER_BEAT,
-                    "worker/" + identity.id(), identity.bootId() + "/" + seq, clock.instant(), MessageJson.write(beat)));
+                    "worker/" + identity.id(), identity.bootId() + "/" + seq, clock.instant(),
+                    MessageJson.write(beat)));
         } catch (KafkaException e) {
             throw unacknowledged(e);
         }
@@ -159,7 +160,7 @@ final class BeatPublisher implements AutoCloseable {
     }
 
     private static CascadeException unacknowledged(Exception cause) {
-        return new CascadeException(
-                ErrorCode.INTERNAL, "Cannot publish beat: " + cause.getMessage() + " (is the broker reachable?)", cause);
+        return new CascadeException(ErrorCode.INTERNAL,
+                "Cannot publish beat: " + cause.getMessage() + " (is the broker reachable?)", cause);
     }
 }

@@ -29,14 +29,18 @@ final class ModelFolders {
                 ? BundledModel.unpack(model.location().substring(CLASS_PATH.length()), cache)
                 : Path.of(model.location());
         if (!Files.isDirectory(folder)) {
-            throw new CascadeException(ErrorCode.MODEL_UNAVAILABLE, "Cannot load model " + model.ref().id() + ": no folder "
-                    + folder + " (correct location in config/models/" + model.ref().id() + ".yml)");
+            throw unavailable(model, "no folder " + folder + " (correct its location in config/models)");
         }
         String found = ContentHash.of(folder);
         if (!found.equals(model.ref().sha256())) {
-            throw new CascadeException(ErrorCode.MODEL_UNAVAILABLE, "Cannot load model " + model.ref().id() + ": " + folder
-                    + " has sha256 " + found + ", registered is " + model.ref().sha256() + " (were the weights replaced?)");
+            throw unavailable(model, folder + " has sha256 " + found + ", registered is " + model.ref().sha256()
+                    + " (were the weights replaced?)");
         }
         return folder;
+    }
+
+    private static CascadeException unavailable(ModelRegistration model, String why) {
+        return new CascadeException(
+                ErrorCode.MODEL_UNAVAILABLE, "Cannot load model " + model.ref().id() + ": " + why);
     }
 }

@@ -37,11 +37,12 @@ final class PngImage {
      */
     static byte[] encode(Picture picture, Map<String, String> texts) {
         BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
+        byte[] rgb = picture.rgb();
         int[] row = new int[picture.width()];
         for (int y = 0; y < picture.height(); y++) {
             for (int x = 0; x < row.length; x++) {
                 int at = (y * row.length + x) * 3;
-                row[x] = (picture.rgb()[at] & 255) << 16 | (picture.rgb()[at + 1] & 255) << 8 | picture.rgb()[at + 2] & 255;
+                row[x] = (rgb[at] & 255) << 16 | (rgb[at + 1] & 255) << 8 | rgb[at + 2] & 255;
             }
             image.setRGB(0, y, row.length, 1, row, 0, row.length);
         }
@@ -61,7 +62,8 @@ final class PngImage {
     private static byte[] withTexts(byte[] png, Map<String, String> texts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(png.length + 4096);
         out.write(png, 0, AFTER_HEADER);
-        texts.forEach((keyword, text) -> out.writeBytes(isLatin1(text) ? latinText(keyword, text) : text(keyword, text)));
+        texts.forEach((keyword, text) ->
+                out.writeBytes(isLatin1(text) ? latinText(keyword, text) : text(keyword, text)));
         out.write(png, AFTER_HEADER, png.length - AFTER_HEADER);
         return out.toByteArray();
     }

@@ -37,7 +37,8 @@ record Recipe(ModelRef model, String prompt, String negativePrompt, String seed,
     }
 
     Recipe then(StageSpec stage) {
-        return new Recipe(model, prompt, negativePrompt, seed, Stream.concat(stages.stream(), Stream.of(stage)).toList());
+        List<StageSpec> longer = Stream.concat(stages.stream(), Stream.of(stage)).toList();
+        return new Recipe(model, prompt, negativePrompt, seed, longer);
     }
 
     /** What a pivot carries: model and stages; the words of a prompt stay with the item. */
@@ -60,7 +61,7 @@ record Recipe(ModelRef model, String prompt, String negativePrompt, String seed,
         return texts;
     }
 
-    /** The grammar viewers know: prompt, negative prompt, and a last line of at least three {@code Key: value} pairs. */
+    /** The grammar viewers know: prompt, negative prompt, a last line of at least three {@code Key: value} pairs. */
     private String infotext() {
         List<DenoiseStage> denoising = stages.stream()
                 .filter(DenoiseStage.class::isInstance).map(DenoiseStage.class::cast).toList();
@@ -76,7 +77,8 @@ record Recipe(ModelRef model, String prompt, String negativePrompt, String seed,
         pairs.put("Size", last.size().toString());
         pairs.put("Model hash", model.sha256().substring(0, Math.min(10, model.sha256().length())));
         pairs.put("Model", model.id());
-        pairs.put("Cascade", denoising.stream().map(stage -> stage.size().toString()).collect(Collectors.joining(", ")));
+        pairs.put("Cascade",
+                denoising.stream().map(stage -> stage.size().toString()).collect(Collectors.joining(", ")));
         String negative = negativePrompt.isEmpty() ? "" : "\nNegative prompt: " + negativePrompt;
         return prompt + negative + "\n" + pairs.entrySet().stream()
                 .filter(pair -> !pair.getValue().isEmpty())

@@ -193,7 +193,8 @@ final class StageRunner implements TaskRunner {
             reports.failed(item.task(), e, microBatch);
             return;
         }
-        reports.succeeded(item.task(), artifact, microBatch, new Timings(item.loadMillis(), runMillis, millisSince(start)));
+        Timings timings = new Timings(item.loadMillis(), runMillis, millisSince(start));
+        reports.succeeded(item.task(), artifact, microBatch, timings);
     }
 
     private Artifact store(Loaded item, StageValue value, StageSpec stage) {

@@ -38,7 +38,8 @@ final class TaskReports {
 
     void succeeded(Task task, TaskSucceeded.Artifact artifact, int microBatch, TaskSucceeded.Timings timings) {
         report(new TaskSucceeded(task.taskId(), message.dispatchId(), task.workloadId(), task.ordinal(),
-                message.stage().index(), identity.id(), identity.bootId(), clock.instant(), artifact, microBatch, timings));
+                message.stage().index(), identity.id(), identity.bootId(), clock.instant(), artifact, microBatch,
+                timings));
     }
 
     void failed(Task task, CascadeException failure, int microBatch) {
@@ -68,7 +69,8 @@ final class TaskReports {
             case DRAINING -> List.copyOf(open.values()).forEach(task -> declined(task, TaskDeclined.Reason.DRAINING));
             case RUN_LIMIT -> failRest(new CascadeException(ErrorCode.RUN_LIMIT_EXCEEDED,
                     "Cannot finish run: over its limit of " + message.runLimitS() + " s"));
-            case LEASE_LOST -> log.warn("lease lost, results dropped dispatch={} tasks={}", message.dispatchId(), open.size());
+            case LEASE_LOST -> log.warn(
+                    "lease lost, results dropped dispatch={} tasks={}", message.dispatchId(), open.size());
         }
     }
 

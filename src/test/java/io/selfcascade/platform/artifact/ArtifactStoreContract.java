@@ -165,6 +165,7 @@ public abstract class ArtifactStoreContract {
     }
 
     protected static void assertFails(ErrorCode code, ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(CascadeException.class, e -> assertThat(e.code()).isEqualTo(code));
+        assertThatThrownBy(call).isInstanceOfSatisfying(
+                CascadeException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 }

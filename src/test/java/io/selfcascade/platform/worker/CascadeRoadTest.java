@@ -53,7 +53,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The whole road of a workload, from its request to its manifest, with everything real but the model. */
 @SpringBootTest(classes = SelfcascadeApplication.class, properties = {
-    "selfcascade.role=coordinator", "selfcascade.report.progress=false", "selfcascade.sample.enabled=false","selfcascade.batch.claim-interval=100ms",
+    "selfcascade.role=coordinator", "selfcascade.report.progress=false", "selfcascade.sample.enabled=false",
+    "selfcascade.batch.claim-interval=100ms",
     "selfcascade.batch.keep-interval=200ms", "selfcascade.batch.poll-interval=100ms"
 })
 @ContextConfiguration(initializers = CascadeRoadTest.OwnBroker.class)
@@ -174,7 +175,8 @@ class CascadeRoadTest {
 
         awaitState(workload, RunState.COMPLETED);
         assertThat(completedItems(manifest(workload))).isEqualTo(30);
-        assertThat(jdbc.sql("SELECT count(*) FROM stage_task WHERE workload_id = :workload AND (state <> 'succeeded' OR attempt > 0)")
+        assertThat(jdbc.sql("SELECT count(*) FROM stage_task "
+                        + "WHERE workload_id = :workload AND (state <> 'succeeded' OR attempt > 0)")
                 .param("workload", workload).query(Integer.class).single()).isZero();
         assertThat(jdbc.sql("SELECT status FROM batch_job_execution ORDER BY job_execution_id DESC LIMIT 1")
                 .query(String.class).single()).isEqualTo("COMPLETED");
@@ -300,7 +302,8 @@ class CascadeRoadTest {
         for (JsonNode item : items) {
             byte[] picture = store.read(item.get("path").stringValue(), item.get("sha256").stringValue());
             assertThat(picture).hasSize(item.get("bytes").intValue());
-            assertThat(ImageIO.read(new ByteArrayInputStream(picture)).getWidth()).isEqualTo(item.get("width").intValue());
+            assertThat(ImageIO.read(new ByteArrayInputStream(picture)).getWidth())
+                    .isEqualTo(item.get("width").intValue());
         }
         assertThat(manifest.at("/counts/completed").intValue()).isEqualTo(items.size());
         assertThat(StreamSupport.stream(items.spliterator(), false).map(item -> item.get("ordinal").intValue()))

@@ -46,8 +46,8 @@ class DiffusionStageEngineTest extends StageEngineContract {
     }
 
     private static DenoiseStage brief(DenoiseStage stage) {
-        return new DenoiseStage(stage.index(), stage.width(), stage.height(), 2, stage.startTimestep(), stage.scheduler(),
-                stage.eta(), stage.spacing(), stage.guidance(), stage.upsample(), stage.noiseReschedule(), stage.rng(),
+        return new DenoiseStage(stage.index(), stage.width(), stage.height(), 2, stage.startTimestep(),
+                stage.scheduler(), stage.eta(), stage.spacing(), stage.guidance(), stage.upsample(), stage.noiseReschedule(), stage.rng(),
                 stage.dtype());
     }
 }

@@ -90,9 +90,11 @@ final class FakeStageEngine implements StageEngine, EngineSource {
         int width = stage.width() / FACTOR;
         int height = stage.height() / FACTOR;
         if (item.start() instanceof Latent pivot && (pivot.width() > width || pivot.height() > height)) {
-            throw new CascadeException(ErrorCode.SHAPE_MISMATCH, "Cannot shrink pivot: " + pivot.width() + " to " + width);
+            throw new CascadeException(
+                    ErrorCode.SHAPE_MISMATCH, "Cannot shrink pivot: " + pivot.width() + " to " + width);
         }
-        SplittableRandom noise = new SplittableRandom(item.seed() ^ item.prompt().hashCode() ^ start(item) ^ stage.index());
+        long name = item.seed() ^ item.prompt().hashCode() ^ start(item) ^ stage.index();
+        SplittableRandom noise = new SplittableRandom(name);
         float[] values = new float[4 * width * height];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) noise.nextDouble(-1, 1);

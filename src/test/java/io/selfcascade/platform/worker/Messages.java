@@ -60,7 +60,8 @@ final class Messages {
     }
 
     static Artifact artifact(Task task) {
-        return new Artifact(task.outputPrefix() + "00000000.safetensors", PivotFile.MEDIA_TYPE, "00".repeat(32), 1, 32, 32, 1);
+        return new Artifact(
+                task.outputPrefix() + "00000000.safetensors", PivotFile.MEDIA_TYPE, "00".repeat(32), 1, 32, 32, 1);
     }
 
     static DenoiseStage denoise(int index, int side, @Nullable Upsample upsample) {

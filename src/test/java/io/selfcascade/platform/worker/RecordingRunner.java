@@ -32,7 +32,8 @@ final class RecordingRunner implements TaskRunner {
         TaskReports reports = new TaskReports(identity, Clock.systemUTC(), run.message(), events);
         try {
             meanwhile.accept(run);
-            run.message().tasks().forEach(task -> reports.succeeded(task, Messages.artifact(task), 1, Messages.TIMINGS));
+            run.message().tasks()
+                    .forEach(task -> reports.succeeded(task, Messages.artifact(task), 1, Messages.TIMINGS));
         } catch (RunStopped e) {
             reports.stopRest(e.why());
         }

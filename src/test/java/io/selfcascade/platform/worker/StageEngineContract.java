@@ -79,7 +79,9 @@ abstract class StageEngineContract {
 
     @Test
     void stopsWhenItsObserverSaysSo() {
-        assertThatThrownBy(() -> engine().run(first(), List.of(new StageInput(1, "x", "", null, List.of())), (step, steps) -> {
+        List<StageInput> items = List.of(new StageInput(1, "x", "", null, List.of()));
+
+        assertThatThrownBy(() -> engine().run(first(), items, (step, steps) -> {
             throw new RunStopped(RunStopped.Cause.CANCELLED);
         })).isInstanceOf(RunStopped.class);
 

@@ -68,7 +68,8 @@ class StageRunnerTest {
         byte[] png = store.read(done.artifact().key(), done.artifact().sha256());
         BufferedImage picture = ImageIO.read(new ByteArrayInputStream(png));
         assertThat(picture.getWidth()).isEqualTo(64).isEqualTo(done.artifact().width());
-        assertThat(texts(png)).anySatisfy(text -> assertThat(text).startsWith("parameters=a red circle, \"quoted\" – and 🎨\n")
+        assertThat(texts(png)).anySatisfy(text -> assertThat(text)
+                .startsWith("parameters=a red circle, \"quoted\" – and 🎨\n")
                 .endsWith("\nSteps: 4, Sampler: DDIM, CFG scale: 7.5, Seed: 5, Size: 64x64, Model hash: 9f9f9f9f9f, "
                         + "Model: scenes, Cascade: \"32x32, 64x64\""));
         assertThat(texts(png)).anySatisfy(text -> assertThat(text).startsWith("selfcascade={")
@@ -94,7 +95,8 @@ class StageRunnerTest {
         Input input = input(store.put("files/cat.png", picture));
 
         runAll(new FakeStageEngine(Messages.MODEL, Long.MAX_VALUE), 8, Long.MAX_VALUE,
-                Messages.of(new EncodeStage(0, 32, 32, Dtype.F32), List.of(following(Messages.tasks(1).get(0), input))));
+                Messages.of(new EncodeStage(0, 32, 32, Dtype.F32),
+                        List.of(following(Messages.tasks(1).get(0), input))));
 
         assertThat(events).singleElement().isInstanceOf(TaskSucceeded.class);
     }
@@ -215,7 +217,8 @@ class StageRunnerTest {
         runAll(new FakeStageEngine(Messages.MODEL, Long.MAX_VALUE), 8, Long.MAX_VALUE,
                 Messages.of(FIRST, Messages.tasks(2)));
 
-        assertThat(failures()).extracting(failed -> failed.error().code()).containsExactly("storage_full", "storage_full");
+        assertThat(failures()).extracting(failed -> failed.error().code())
+                .containsExactly("storage_full", "storage_full");
     }
 
     private TaskSucceeded run(FakeStageEngine engine, StageSpec stage, Task task) {

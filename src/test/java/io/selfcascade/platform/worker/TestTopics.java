@@ -40,7 +40,8 @@ final class TestTopics implements AutoCloseable {
     }
 
     void send(TaskMessage message) {
-        send(new ProducerRecord<>(Topics.tasks(message.pool()), String.valueOf(message.dispatchId()), MessageJson.write(message)));
+        send(new ProducerRecord<>(
+                Topics.tasks(message.pool()), String.valueOf(message.dispatchId()), MessageJson.write(message)));
     }
 
     void sendGarbage(String pool) {

@@ -37,8 +37,8 @@ final class TestWorker implements AutoCloseable {
     }
 
     static WorkerProperties properties(String id, String pool, int microBatch, long batchPixels) {
-        return new WorkerProperties(id, pool, Device.Kind.CPU, 0, Path.of("target", "models"), 1, 1, microBatch, batchPixels, 1 << 20, 1,
-                Duration.ofSeconds(1), Duration.ofSeconds(60), Duration.ofSeconds(2));
+        return new WorkerProperties(id, pool, Device.Kind.CPU, 0, Path.of("target", "models"), 1, 1, microBatch,
+                batchPixels, 1 << 20, 1, Duration.ofSeconds(1), Duration.ofSeconds(60), Duration.ofSeconds(2));
     }
 
     static WorkerClients clients(String bootstrapServers) {
@@ -57,14 +57,15 @@ final class TestWorker implements AutoCloseable {
                 Clock.systemUTC(), code -> Runtime.getRuntime().halt(code));
     }
 
-    /** Arguments: broker, pool, and where to die: {@code before} the acknowledgement or {@code after} it. */
+    /** Arguments: broker, pool, how to die: {@code before} the acknowledgement, {@code after} it, or {@code broken}. */
     public static void main(String[] arguments) {
-        Consumer<Run> die = run -> Runtime.getRuntime().halt(137);
-        if (arguments[2].equals("after")) {
-            new TestWorker(arguments[0], "victim", arguments[1], die);
-            return;
+        switch (arguments[2]) {
+            case "before" -> new TestWorker(arguments[0], "victim", arguments[1], new DiesWhenAsked());
+            case "after" -> new TestWorker(arguments[0], "victim", arguments[1], run -> Runtime.getRuntime().halt(137));
+            default -> new TestWorker(arguments[0], "victim", arguments[1], run -> {
+                throw new OutOfMemoryError("as if the heap were full");
+            });
         }
-        new TestWorker(arguments[0], "victim", arguments[1], new DiesWhenAsked());
     }
 
     /** Dies with a message in hand that it has neither announced nor acknowledged. */

@@ -97,6 +97,16 @@ class WorkerLoopTest {
     }
 
     @Test
+    void endsItsProcessWhenTheVirtualMachineIsBroken() throws Exception {
+        TaskMessage message = Messages.ofOne(next(), pool);
+        topics.send(message);
+
+        assertThat(killWorker("broken")).isEqualTo(ProcessExit.BROKEN_JVM);
+
+        assertThat(topics.events(message.dispatchId())).isEmpty();
+    }
+
+    @Test
     void leavesTheNextMessageToAnIdleWorker() {
         CountDownLatch release = new CountDownLatch(1);
         TaskMessage first = Messages.ofOne(next(), pool);

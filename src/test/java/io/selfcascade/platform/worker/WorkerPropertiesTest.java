@@ -17,8 +17,8 @@ class WorkerPropertiesTest {
     void hasDefaults() {
         WorkerProperties properties = bind(Map.of());
 
-        assertThat(properties).isEqualTo(new WorkerProperties("", "cpu", Device.Kind.CPU, 0, Path.of("var/models"), 1, 0, 8, 2_097_152, 4_194_304, 1,
-                Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(15)));
+        assertThat(properties).isEqualTo(new WorkerProperties("", "cpu", Device.Kind.CPU, 0, Path.of("var/models"), 1,
+                0, 8, 2_097_152, 4_194_304, 1, Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(15)));
         assertThat(properties.idOrHostAndProcess()).endsWith("-" + ProcessHandle.current().pid());
         assertThat(properties.threadsPerSlot()).isEqualTo(Runtime.getRuntime().availableProcessors());
     }
@@ -39,7 +39,8 @@ class WorkerPropertiesTest {
     @Test
     void refusesABeatThatALeaseCannotOutlive() {
         assertThatThrownBy(() -> bind(Map.of("selfcascade.worker.beat", "11s")))
-                .hasRootCauseMessage("Invalid selfcascade.worker.beat: PT11S (expected 100ms..10s, a third of the 30 s lease)");
+                .hasRootCauseMessage("Invalid selfcascade.worker.beat: PT11S "
+                        + "(expected 100ms..10s, a third of the 30 s lease)");
     }
 
     private static WorkerProperties bind(Map<String, String> values) {

@@ -21,8 +21,8 @@ import java.util.UUID;
 /**
  * Artifacts as files below a root folder.
  *
- * <p>A file is written under a hidden name in its final folder, forced to disk, linked to its key, and the folder forced
- * too: a key is either absent or complete, also after a power cut. Links inside the root are never followed.
+ * <p>A file is written under a hidden name in its final folder, forced to disk, linked to its key, and the folder
+ * forced too: a key is either absent or complete, also after a power cut. Links inside the root are never followed.
  */
 public final class FileArtifactStore implements ArtifactStore {
 
@@ -218,7 +218,8 @@ public final class FileArtifactStore implements ArtifactStore {
                     "Cannot " + verb + " artifact " + key + ": no space left (free some and try again)", cause);
         }
         if (cause instanceof NoSuchFileException) {
-            return new CascadeException(ErrorCode.NOT_FOUND, "Cannot " + verb + " artifact " + key + ": not found", cause);
+            return new CascadeException(
+                    ErrorCode.NOT_FOUND, "Cannot " + verb + " artifact " + key + ": not found", cause);
         }
         return new CascadeException(ErrorCode.INTERNAL, "Cannot " + verb + " artifact " + key + ": " + reason, cause);
     }

@@ -93,7 +93,8 @@ class FileArtifactStoreTest extends ArtifactStoreContract {
 
     @Test
     void bindsItsDefaultsAndItsValues() {
-        assertThat(bind(Map.of())).isEqualTo(new ArtifactProperties(Path.of("var/artifacts"), DataSize.ofMegabytes(256)));
+        assertThat(bind(Map.of()))
+                .isEqualTo(new ArtifactProperties(Path.of("var/artifacts"), DataSize.ofMegabytes(256)));
         assertThat(bind(Map.of("selfcascade.artifact.root", "/data", "selfcascade.artifact.reserve", "1GB")))
                 .isEqualTo(new ArtifactProperties(Path.of("/data"), DataSize.ofGigabytes(1)));
     }
