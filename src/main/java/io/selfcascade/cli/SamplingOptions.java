@@ -3,6 +3,7 @@ package io.selfcascade.cli;
 import io.selfcascade.diffusion.checkpoint.BundledModel;
 import io.selfcascade.diffusion.evaluation.SamplingSettings;
 import io.selfcascade.spec.NoiseReschedule;
+import io.selfcascade.spec.TimestepSpacing;
 import io.selfcascade.spec.Upsample;
 import io.selfcascade.spec.UpsampleKernel;
 import io.selfcascade.spec.UpsampleSpace;
@@ -18,6 +19,10 @@ final class SamplingOptions {
 
     @Option(names = "--steps", defaultValue = "20", description = "Steps of the full grid (default: ${DEFAULT-VALUE}).")
     private int steps;
+
+    @Option(names = "--spacing", defaultValue = "TRAILING", description = "How they are spread: "
+            + "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private TimestepSpacing spacing = TimestepSpacing.TRAILING;
 
     @Option(names = "--guidance", defaultValue = "4", description = "Guidance scale (default: ${DEFAULT-VALUE}).")
     private double guidance;
@@ -46,7 +51,7 @@ final class SamplingOptions {
     }
 
     SamplingSettings settings() {
-        return new SamplingSettings(steps, guidance, start, new Upsample(space, kernel), reschedule);
+        return new SamplingSettings(steps, spacing, guidance, start, new Upsample(space, kernel), reschedule);
     }
 
     int threads() {

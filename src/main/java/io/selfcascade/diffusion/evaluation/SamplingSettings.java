@@ -16,13 +16,19 @@ import org.jspecify.annotations.Nullable;
  * What all runs of an evaluation share: deterministic DDIM with guidance.
  *
  * @param steps of the full grid
+ * @param spacing of the grid
  * @param guidance scale of classifier-free guidance
  * @param startTimestep K: where the later stages of a cascade begin
  * @param upsample how a pivot is enlarged
  * @param reschedule whether later stages shift their noise for the larger area
  */
 public record SamplingSettings(
-        int steps, double guidance, int startTimestep, Upsample upsample, NoiseReschedule reschedule) {
+        int steps,
+        TimestepSpacing spacing,
+        double guidance,
+        int startTimestep,
+        Upsample upsample,
+        NoiseReschedule reschedule) {
 
     private static final int FULL = 1000;
 
@@ -44,6 +50,6 @@ public record SamplingSettings(
     private DenoiseStage denoise(
             int index, ImageSize size, int start, @Nullable Upsample from, NoiseReschedule noiseReschedule) {
         return new DenoiseStage(index, size.width(), size.height(), steps, start, SchedulerType.DDIM, 0,
-                TimestepSpacing.LEADING, guidance, from, noiseReschedule, Rng.PHILOX, Dtype.F32);
+                spacing, guidance, from, noiseReschedule, Rng.PHILOX, Dtype.F32);
     }
 }
