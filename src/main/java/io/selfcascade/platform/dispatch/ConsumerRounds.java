@@ -33,6 +33,9 @@ final class ConsumerRounds implements Loop.Body {
     @Override
     public void end() {
         Consumer<String, byte[]> open = consumer;
+        // The loop may be started again: what was closed must not be polled then.
+        consumer = null;
+        reader = null;
         if (open != null) {
             open.close();
         }

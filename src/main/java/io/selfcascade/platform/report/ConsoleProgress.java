@@ -2,14 +2,17 @@ package io.selfcascade.platform.report;
 
 import io.selfcascade.platform.artifact.ArtifactStore;
 import io.selfcascade.platform.intake.RequestIdentity;
+import io.selfcascade.platform.role.LifecyclePhase;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -28,36 +31,40 @@ final class ConsoleProgress implements SmartLifecycle {
     private final ArtifactStore store;
     private final PrintStream out;
     private final boolean isTerminal;
-    private final ScheduledExecutorService timer;
     private final Set<UUID> watched = new LinkedHashSet<>();
     private final Map<UUID, String> said = new LinkedHashMap<>();
     private int tick;
-    private volatile boolean isRunning;
+    private @Nullable ScheduledExecutorService timer;
 
-    ConsoleProgress(
-            WorkloadViews views, ArtifactStore store, PrintStream out, boolean isTerminal, ScheduledExecutorService timer) {
+    ConsoleProgress(WorkloadViews views, ArtifactStore store, PrintStream out, boolean isTerminal) {
         this.views = views;
         this.store = store;
         this.out = out;
         this.isTerminal = isTerminal;
-        this.timer = timer;
     }
 
     @Override
-    public void start() {
-        isRunning = true;
+    public synchronized void start() {
+        timer = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "progress"));
         timer.scheduleWithFixedDelay(this::refresh, 1, 1, TimeUnit.SECONDS);
     }
 
     @Override
-    public void stop() {
-        isRunning = false;
-        timer.shutdownNow();
+    public synchronized void stop() {
+        if (timer != null) {
+            timer.shutdownNow();
+            timer = null;
+        }
     }
 
     @Override
-    public boolean isRunning() {
-        return isRunning;
+    public synchronized boolean isRunning() {
+        return timer != null;
+    }
+
+    @Override
+    public int getPhase() {
+        return LifecyclePhase.COORDINATOR;
     }
 
     /** Reads once and tells what changed. Never throws: a timer that threw would end. */

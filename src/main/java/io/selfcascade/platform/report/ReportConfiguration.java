@@ -6,7 +6,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Executors;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -33,11 +32,6 @@ class ReportConfiguration {
     @ConditionalOnBooleanProperty(name = "selfcascade.report.progress", matchIfMissing = true)
     ConsoleProgress consoleProgress(WorkloadViews views, ArtifactStore store) {
         PrintStream terminal = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        return new ConsoleProgress(views, store, terminal, System.console() != null,
-                Executors.newSingleThreadScheduledExecutor(task -> {
-                    Thread thread = new Thread(task, "progress");
-                    thread.setDaemon(true);
-                    return thread;
-                }));
+        return new ConsoleProgress(views, store, terminal, System.console() != null);
     }
 }

@@ -140,7 +140,26 @@ class DispatchOverKafkaTest {
         assertThat(CloudEvents.attribute(letter.headers(), "dlt_reason")).startsWith("Cannot read TaskEvent");
     }
 
+    @Test
+    void readsOnAfterItsLoopEndedAndWasStartedAgain() {
+        ConsumerRounds rounds = new ConsumerRounds(clients.topics(), clients::consumer, connected -> reader(connected, Failpoints.NONE));
+        rounds.round();
+        rounds.end();
+        report(worker.beat());
+
+        await().atMost(Duration.ofSeconds(30)).pollInSameThread().pollDelay(Duration.ZERO).until(() -> {
+            rounds.round();
+            return ledger.count("worker") == 1;
+        });
+
+        rounds.end();
+    }
+
     private LedgerConsumer reader(Failpoints failpoints) {
+        return reader(consumer, failpoints);
+    }
+
+    private LedgerConsumer reader(Consumer<String, byte[]> consumer, Failpoints failpoints) {
         DeadLetters deadLetters = new DeadLetters(clients);
         return new LedgerConsumer(
                 consumer, new TaskEventListener(ledger.acceptance, deadLetters), new BeatListener(ledger.beats, deadLetters),
