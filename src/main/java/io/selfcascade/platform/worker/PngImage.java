@@ -25,6 +25,9 @@ final class PngImage {
 
     static final String MEDIA_TYPE = "image/png";
 
+    /** The keyword that viewers of generated pictures look for; many of them read it from tEXt only. */
+    static final String PARAMETERS = "parameters";
+
     /** Signature of 8 bytes, then the IHDR chunk of 25: text chunks may stand anywhere after it. */
     private static final int AFTER_HEADER = 33;
 
@@ -33,7 +36,7 @@ final class PngImage {
     /**
      * Encodes the picture losslessly.
      *
-     * @param texts keyword (1 to 79 Latin letters) to text; tEXt where Latin-1 can hold it, else iTXt
+     * @param texts keyword (1 to 79 Latin letters) to text; iTXt, but for {@link #PARAMETERS} that Latin-1 can hold
      */
     static byte[] encode(Picture picture, Map<String, String> texts) {
         BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
@@ -62,8 +65,8 @@ final class PngImage {
     private static byte[] withTexts(byte[] png, Map<String, String> texts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(png.length + 4096);
         out.write(png, 0, AFTER_HEADER);
-        texts.forEach((keyword, text) ->
-                out.writeBytes(isLatin1(text) ? latinText(keyword, text) : text(keyword, text)));
+        texts.forEach((keyword, text) -> out.writeBytes(
+                keyword.equals(PARAMETERS) && isLatin1(text) ? latinText(keyword, text) : text(keyword, text)));
         out.write(png, AFTER_HEADER, png.length - AFTER_HEADER);
         return out.toByteArray();
     }

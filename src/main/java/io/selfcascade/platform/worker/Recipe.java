@@ -56,7 +56,7 @@ record Recipe(ModelRef model, String prompt, String negativePrompt, String seed,
     /** Text chunks of the finished picture: {@code parameters} for people's viewers, {@code selfcascade} in full. */
     Map<String, String> texts() {
         Map<String, String> texts = new LinkedHashMap<>();
-        texts.put("parameters", infotext());
+        texts.put(PngImage.PARAMETERS, infotext());
         texts.put("selfcascade", new String(MessageJson.write(this), UTF_8));
         return texts;
     }

@@ -69,12 +69,20 @@ class StageRunnerTest {
         BufferedImage picture = ImageIO.read(new ByteArrayInputStream(png));
         assertThat(picture.getWidth()).isEqualTo(64).isEqualTo(done.artifact().width());
         assertThat(texts(png)).anySatisfy(text -> assertThat(text)
-                .startsWith("parameters=a red circle, \"quoted\" – and 🎨\n")
+                .startsWith("iTXt parameters=a red circle, \"quoted\" – and 🎨\n")
                 .endsWith("\nSteps: 4, Sampler: DDIM, CFG scale: 7.5, Seed: 5, Size: 64x64, Model hash: 9f9f9f9f9f, "
                         + "Model: scenes, Cascade: \"32x32, 64x64\""));
-        assertThat(texts(png)).anySatisfy(text -> assertThat(text).startsWith("selfcascade={")
+        assertThat(texts(png)).anySatisfy(text -> assertThat(text).startsWith("iTXt selfcascade={")
                 .contains("\"seed\":\"5\"", "\"kind\":\"decode\"", "\"start_timestep\":700", "\"id\":\"scenes\"")
                 .doesNotContain(Messages.WORKLOAD.toString()));
+    }
+
+    @Test
+    void writesParametersWhereEveryViewerLooksForThem() throws IOException {
+        byte[] png = PngImage.encode(new StageValue.Picture(1, 1, new byte[3]),
+                Map.of("parameters", "a caf\u00e9\nSteps: 4", "selfcascade", "{}"));
+
+        assertThat(texts(png)).containsExactlyInAnyOrder("tEXt parameters=a caf\u00e9\nSteps: 4", "iTXt selfcascade={}");
     }
 
     @Test
@@ -253,7 +261,7 @@ class StageRunnerTest {
         return new Input(stored.key(), stored.sha256(), stored.bytes());
     }
 
-    /** Text chunks as the JDK's own reader sees them: keyword=text. */
+    /** Text chunks as the JDK's own reader sees them: kind keyword=text. */
     private static List<String> texts(byte[] png) throws IOException {
         ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
         try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(png))) {
@@ -264,7 +272,7 @@ class StageRunnerTest {
                 var entries = tree.getElementsByTagName(kind);
                 for (int i = 0; i < entries.getLength(); i++) {
                     var entry = (IIOMetadataNode) entries.item(i);
-                    texts.add(entry.getAttribute("keyword") + "="
+                    texts.add(kind.substring(0, 4) + " " + entry.getAttribute("keyword") + "="
                             + entry.getAttribute(kind.equals("tEXtEntry") ? "value" : "text"));
                 }
             }
