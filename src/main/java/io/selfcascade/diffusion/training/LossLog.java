@@ -72,7 +72,7 @@ final class LossLog {
             return;
         }
         XYChart curve = new XYChartBuilder().width(900).height(500).xAxisTitle("step").yAxisTitle("loss").build();
-        curve.getStyler().setYAxisLogarithmic(true).setLegendVisible(false);
+        curve.getStyler().setYAxisMin(0.0).setLegendVisible(false);
         line(curve.addSeries("loss", steps, losses), new Color(180, 200, 230));
         line(curve.addSeries("smoothed", steps, smooth), new Color(20, 60, 140));
         try {
