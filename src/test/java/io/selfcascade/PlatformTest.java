@@ -1,15 +1,27 @@
 package io.selfcascade;
 
+import io.selfcascade.platform.embedded.EmbeddedKafkaBroker;
 import io.selfcascade.platform.embedded.SharedInfrastructure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.context.ContextConfiguration;
 
-/** The whole platform in one process, coordinator and worker, on real servers with the bundled model: one context for all. */
+/**
+ * The whole platform in one process, coordinator and worker, on real servers with the bundled model: one context for all
+ * tests that carry this, and a broker nobody else sends beats and events through.
+ */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(
@@ -20,5 +32,27 @@ import org.springframework.test.context.ContextConfiguration;
             "selfcascade.artifact.root=${java.io.tmpdir}/selfcascade-test-artifacts-${random.uuid}",
             "selfcascade.artifact.reserve=1MB"
         })
-@ContextConfiguration(initializers = SharedInfrastructure.Initializer.class)
-public @interface PlatformTest {}
+@ContextConfiguration(initializers = PlatformTest.OwnBroker.class)
+public @interface PlatformTest {
+
+    /** A fresh database on the shared server, and a broker of its own. */
+    final class OwnBroker implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+        private static final EmbeddedKafkaBroker BROKER = SharedInfrastructure.freshBroker(folder());
+
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            new SharedInfrastructure.Initializer().initialize(context);
+            context.getBeanFactory().registerSingleton("ownBroker", BROKER);
+            TestPropertyValues.of(Map.of("spring.kafka.bootstrap-servers", BROKER.bootstrapServers())).applyTo(context);
+        }
+
+        private static Path folder() {
+            try {
+                return Files.createTempDirectory("platform-kafka");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
