@@ -18,9 +18,9 @@ import io.selfcascade.spec.UpsampleSpace;
  *   <tr><td>grid</td><td>DDIM 50, leading</td><td>DDIM 20, trailing</td></tr>
  *   <tr><td>start timestep of stages 1, 2, …</td><td>700, 700, …</td><td>400, 250, 250, …</td></tr>
  *   <tr><td>steps walked by stages 0, 1, 2, …</td><td>50, 35, 35, …</td><td>20, 8, 5, 5, …</td></tr>
- *   <tr><td>guidance</td><td>7.5</td><td>5</td></tr>
+ *   <tr><td>guidance</td><td>7.5</td><td>4</td></tr>
  *   <tr><td>hand-over</td><td>latent, bilinear</td><td>pixel, bicubic</td></tr>
- *   <tr><td>noise</td><td>as trained</td><td>rescheduled by area</td></tr>
+ *   <tr><td>noise</td><td>as trained</td><td>as trained</td></tr>
  * </table>
  *
  * @see <a href="https://arxiv.org/abs/2402.10491">Guo et al. 2024, section 5.1, for paper</a>
@@ -45,10 +45,11 @@ final class PresetKnobs {
                 UpsampleSpace.LATENT, UpsampleKernel.BILINEAR, NoiseReschedule.NONE, null, Tiling.AUTO);
     }
 
-    // Trailing spacing: with few steps the grid must contain the noisiest timestep, or stage 0 starts off its noise.
+    // No reschedule by area: it tells the model less noise than there is, and what is left over stays in the picture
+    // (docs/adr/0003-preset-fast.md). Trailing spacing: with few steps the grid must contain the noisiest timestep, or stage 0 starts off its noise.
     private static StageKnobs fast(int startTimestep) {
         return new StageKnobs(
-                null, null, 20, startTimestep, 5.0, 0.0, SchedulerType.DDIM, TimestepSpacing.TRAILING,
-                UpsampleSpace.PIXEL, UpsampleKernel.BICUBIC, NoiseReschedule.AREA, null, Tiling.AUTO);
+                null, null, 20, startTimestep, 4.0, 0.0, SchedulerType.DDIM, TimestepSpacing.TRAILING,
+                UpsampleSpace.PIXEL, UpsampleKernel.BICUBIC, NoiseReschedule.NONE, null, Tiling.AUTO);
     }
 }

@@ -82,7 +82,7 @@ class WorkloadPlannerTest {
         assertThat(stages.stream().filter(stage -> stage.spec().kind() == StageKind.DENOISE)
                 .map(stage -> ((DenoiseStage) stage.spec()).startTimestep())).containsExactly(1000, 400, 250);
         assertThat(((DenoiseStage) stages.get(2).spec()).upsample().space()).isEqualTo(UpsampleSpace.PIXEL);
-        assertThat(((DenoiseStage) stages.get(2).spec()).noiseReschedule()).isEqualTo(NoiseReschedule.AREA);
+        assertThat(((DenoiseStage) stages.get(2).spec()).noiseReschedule()).isEqualTo(NoiseReschedule.NONE);
     }
 
     @Test
