@@ -85,7 +85,7 @@ final class Dispatcher {
     private boolean arrives(TaskMessage message, CompletableFuture<?> sending) throws InterruptedException {
         try {
             sending.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            log.info("tasks sent dispatch={} pool={} stage={} tasks={}",
+            log.debug("tasks sent dispatch={} pool={} stage={} tasks={}",
                     message.dispatchId(), message.pool(), message.stage().index(), message.tasks().size());
             return true;
         } catch (ExecutionException | TimeoutException e) {

@@ -127,7 +127,7 @@ final class WorkerLoop implements Runnable {
             if (settle(consumer, handOff, AcknowledgeType.ACCEPT)) {
                 long start = System.nanoTime();
                 runner.run(run, events::publish);
-                log.info("dispatch finished dispatch={} stage={} tasks={} took_ms={}", message.dispatchId(),
+                log.debug("dispatch finished dispatch={} stage={} tasks={} took_ms={}", message.dispatchId(),
                         message.stage().index(), message.tasks().size(), (System.nanoTime() - start) / 1_000_000);
             }
         } finally {
