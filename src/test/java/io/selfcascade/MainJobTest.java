@@ -62,6 +62,22 @@ class MainJobTest {
         }
     }
 
+    @Test
+    void runsNothingWithoutTheBrokerAndEverythingOnceItIsBack() {
+        String[] self = new String[1];
+
+        PlatformTest.OwnBroker.without(() -> {
+            self[0] = api.post("/v1/workloads", """
+                    {"model": "scenes", "cascade": {"preset": "fast", "target": {"width": 128, "height": 128}},
+                     "items": [{"prompt": "a large red circle on a white background"}]}""")
+                    .json().path("links").path("self").asString();
+            await().during(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(8)).until(
+                    () -> api.get(self[0]).json().path("stages").path(0).path("succeeded").asInt(-1) == 0);
+        });
+
+        assertThat(awaitEnd(self[0]).path("counts").path("completed").asInt()).isOne();
+    }
+
     private void requirePicture(JsonNode item, JsonNode manifest) throws IOException, NoSuchAlgorithmException {
         List<JsonNode> artifacts = List.copyOf(item.path("artifacts").valueStream().toList());
         assertThat(artifacts).hasSize(3);

@@ -38,13 +38,23 @@ public @interface PlatformTest {
     /** A fresh database on the shared server, and a broker of its own. */
     final class OwnBroker implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
-        private static final EmbeddedKafkaBroker BROKER = SharedInfrastructure.freshBroker(folder());
+        private static final Path FOLDER = folder();
+        private static EmbeddedKafkaBroker broker = SharedInfrastructure.freshBroker(FOLDER);
+
+        /** Takes the broker away while {@code meanwhile} runs. */
+        static synchronized void without(Runnable meanwhile) {
+            broker.close();
+            try {
+                meanwhile.run();
+            } finally {
+                broker = SharedInfrastructure.restartedBroker(FOLDER, broker);
+            }
+        }
 
         @Override
         public void initialize(ConfigurableApplicationContext context) {
             new SharedInfrastructure.Initializer().initialize(context);
-            context.getBeanFactory().registerSingleton("ownBroker", BROKER);
-            TestPropertyValues.of(Map.of("spring.kafka.bootstrap-servers", BROKER.bootstrapServers())).applyTo(context);
+            TestPropertyValues.of(Map.of("spring.kafka.bootstrap-servers", broker.bootstrapServers())).applyTo(context);
         }
 
         private static Path folder() {

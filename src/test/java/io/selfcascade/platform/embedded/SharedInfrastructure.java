@@ -65,6 +65,11 @@ public final class SharedInfrastructure {
         return EmbeddedKafkaBroker.start(directory, 0);
     }
 
+    /** Starts a broker again where it was: same directory, same address. */
+    public static EmbeddedKafkaBroker restartedBroker(Path directory, EmbeddedKafkaBroker stopped) {
+        return EmbeddedKafkaBroker.start(directory, stopped.port());
+    }
+
     /** Points a Spring context at the shared broker and a fresh database instead of servers of its own. */
     public static final class Initializer implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
