@@ -4,8 +4,10 @@ import io.selfcascade.platform.artifact.ArtifactStore;
 import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.role.LifecyclePhase;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -26,6 +28,10 @@ final class ConsoleProgress implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(ConsoleProgress.class);
     private static final int PLAIN_EVERY = 5;
+    private static final String CLEAR = "\r\u001b[2K";
+    // A line that wrapped could not be cleared again: too long a one is cut at the terminal's edge.
+    private static final String CUT = "\u001b[?7l";
+    private static final String WRAP = "\u001b[?7h";
 
     private final WorkloadViews views;
     private final ArtifactStore store;
@@ -72,35 +78,37 @@ final class ConsoleProgress implements SmartLifecycle {
         try {
             watched.addAll(views.open());
             tick++;
-            for (UUID id : Set.copyOf(watched)) {
-                views.find(RequestIdentity.DEFAULT_TENANT, id).ifPresentOrElse(this::tell, () -> forget(id));
+            List<WorkloadView> open = new ArrayList<>();
+            for (UUID id : List.copyOf(watched)) {
+                views.find(RequestIdentity.DEFAULT_TENANT, id).ifPresentOrElse(
+                        view -> tell(view, open), () -> forget(id));
+            }
+            if (isTerminal && !open.isEmpty()) {
+                draw(open);
             }
         } catch (DataAccessException e) {
             log.debug("progress unknown", e);
         }
     }
 
-    private void tell(WorkloadView view) {
+    private void tell(WorkloadView view, List<WorkloadView> open) {
         if (view.state().isTerminal()) {
-            clear();
-            out.println(ProgressLine.ending(view, store.location(view.id().toString())));
+            out.println((isTerminal ? CLEAR : "") + ProgressLine.ending(view, store.location(view.id().toString())));
             forget(view.id());
             return;
         }
-        String line = ProgressLine.of(view, isTerminal);
-        if (isTerminal) {
-            clear();
-            out.print(line);
-            out.flush();
-        } else if (tick % PLAIN_EVERY == 0 && !line.equals(said.put(view.id(), line))) {
+        open.add(view);
+        String line = ProgressLine.of(view);
+        if (!isTerminal && tick % PLAIN_EVERY == 0 && !line.equals(said.put(view.id(), line))) {
             out.println(line);
         }
     }
 
-    private void clear() {
-        if (isTerminal) {
-            out.print("\r\u001b[2K");
-        }
+    /** One line for all: the workload watched longest, and how many more there are. The cursor stays where a log begins. */
+    private void draw(List<WorkloadView> open) {
+        String more = open.size() == 1 ? "" : "  (+" + (open.size() - 1) + " more)";
+        out.print(CLEAR + CUT + ProgressLine.bar(open.get(0)) + more + WRAP + "\r");
+        out.flush();
     }
 
     private void forget(UUID id) {

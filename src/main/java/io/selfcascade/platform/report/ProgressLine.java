@@ -9,17 +9,28 @@ import java.util.Locale;
 final class ProgressLine {
 
     private static final int BAR = 24;
+    private static final int NAME = 20;
 
     private ProgressLine() {}
 
-    /** Stages, items and the estimate; with a bar for a terminal. */
-    static String of(WorkloadView view, boolean withBar) {
-        StringBuilder line = new StringBuilder("workload ").append(view.id()).append(' ');
+    /** Stages, items and the estimate, for a log. */
+    static String of(WorkloadView view) {
+        return progress("workload " + view.id(), view);
+    }
+
+    /** The same behind a bar, short enough for a terminal. */
+    static String bar(WorkloadView view) {
+        // A name is the user's: it may not move our cursor, nor push everything else off the line.
+        String name = view.name() == null
+                ? view.id().toString().substring(24)
+                : view.name().replaceAll("\\p{Cntrl}", "?").substring(0, Math.min(NAME, view.name().length()));
+        return view.counts().total() == null ? progress(name, view) : progress(name + " " + bar(share(view)), view);
+    }
+
+    private static String progress(String head, WorkloadView view) {
+        StringBuilder line = new StringBuilder(head).append(' ');
         if (view.counts().total() == null) {
             return line.append(view.state().stored()).toString();
-        }
-        if (withBar) {
-            line.append(bar(share(view))).append(' ');
         }
         for (StageView stage : view.stages()) {
             line.append(stage.kind().equals("decode") ? "decode" : stage.width() + "x" + stage.height())

@@ -18,18 +18,25 @@ class ProgressLineTest {
 
     @Test
     void tellsStagesItemsAndTheEstimate() {
-        assertThat(ProgressLine.of(view(RunState.IN_PROGRESS, null, null), false))
+        assertThat(ProgressLine.of(view(RunState.IN_PROGRESS, null, null)))
                 .endsWith("128x128 12/12  decode 4/12  items 4/12  ETA 1:05");
     }
 
     @Test
     void drawsABarOfTheWork() {
-        assertThat(ProgressLine.of(view(RunState.IN_PROGRESS, null, null), true)).contains("[################--------]");
+        assertThat(ProgressLine.bar(view(RunState.IN_PROGRESS, null, null)))
+                .isEqualTo("000000000000 [################--------] 128x128 12/12  decode 4/12  items 4/12  ETA 1:05");
+    }
+
+    @Test
+    void letsNoNameMoveTheCursor() {
+        assertThat(ProgressLine.bar(view("\u001b[2Jposters of a very long name", RunState.IN_PROGRESS, null, null)))
+                .startsWith("?[2Jposters of a ver [#");
     }
 
     @Test
     void saysWhyNothingRuns() {
-        assertThat(ProgressLine.of(view(RunState.IN_PROGRESS, PendingReason.NO_WORKER_FOR_MODEL, null), false))
+        assertThat(ProgressLine.of(view(RunState.IN_PROGRESS, PendingReason.NO_WORKER_FOR_MODEL, null)))
                 .endsWith("waiting: no_worker_for_model");
     }
 
@@ -40,10 +47,15 @@ class ProgressLineTest {
     }
 
     private static WorkloadView view(RunState state, @Nullable PendingReason reason, @Nullable Instant finishedAt) {
+        return view(null, state, reason, finishedAt);
+    }
+
+    private static WorkloadView view(
+            @Nullable String name, RunState state, @Nullable PendingReason reason, @Nullable Instant finishedAt) {
         List<StageView> stages = List.of(
                 new StageView(0, "denoise", 128, 128, 100, 0, 0, 12, 0, 0),
                 new StageView(1, "decode", 128, 128, 100, 4, 0, 4, 0, 0));
-        return new WorkloadView(UUID.fromString("0198c0de-0000-7000-8000-000000000000"), "default", null, "scenes", state,
+        return new WorkloadView(UUID.fromString("0198c0de-0000-7000-8000-000000000000"), "default", name, "scenes", state,
                 Desired.RUN, 1, 1, 0, 5, new Counts(12, 8, 0, 4, 0, 0), stages, reason, 65L, null, null, START, START,
                 finishedAt);
     }
