@@ -7,8 +7,6 @@ import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.report.ResultDocuments;
 import io.selfcascade.platform.report.WorkloadViews;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
-import io.selfcascade.spec.CascadeException;
-import io.selfcascade.spec.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -71,8 +69,7 @@ class DocumentController {
     }
 
     private WorkloadRun run(UUID id) {
-        workloads.find(RequestIdentity.DEFAULT_TENANT, id).orElseThrow(() -> new CascadeException(
-                ErrorCode.NOT_FOUND, "Cannot find workload: " + id + " (see GET /v1/workloads)"));
+        workloads.get(RequestIdentity.DEFAULT_TENANT, id);
         return runs.get(id);
     }
 

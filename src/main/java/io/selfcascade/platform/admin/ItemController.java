@@ -65,7 +65,6 @@ class ItemController {
     }
 
     private void requireWorkload(UUID id) {
-        workloads.find(RequestIdentity.DEFAULT_TENANT, id).orElseThrow(() -> new CascadeException(
-                ErrorCode.NOT_FOUND, "Cannot find workload: " + id + " (see GET /v1/workloads)"));
+        workloads.get(RequestIdentity.DEFAULT_TENANT, id);
     }
 }

@@ -9,8 +9,6 @@ import io.selfcascade.platform.intake.WorkloadRequestReader;
 import io.selfcascade.platform.report.WorkloadView;
 import io.selfcascade.platform.report.WorkloadViews;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
-import io.selfcascade.spec.CascadeException;
-import io.selfcascade.spec.ErrorCode;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -98,7 +96,6 @@ class WorkloadController {
     }
 
     private WorkloadView view(UUID id) {
-        return views.find(RequestIdentity.DEFAULT_TENANT, id).orElseThrow(() -> new CascadeException(
-                ErrorCode.NOT_FOUND, "Cannot find workload: " + id + " (see GET /v1/workloads)"));
+        return views.get(RequestIdentity.DEFAULT_TENANT, id);
     }
 }

@@ -5,8 +5,8 @@
  */
 @NullMarked
 @ApplicationModule(id = "platform.admin", allowedDependencies = {
-        "platform.intake", "platform.plan", "platform.dispatch", "platform.artifact", "platform.report",
-        "platform.batch", "platform.trigger", "platform.model", "platform.role", "spec"
+        "platform.intake", "platform.dispatch", "platform.artifact", "platform.report", "platform.model",
+        "platform.role", "spec"
 })
 package io.selfcascade.platform.admin;
 

@@ -5,6 +5,8 @@ import io.selfcascade.platform.dispatch.RunState;
 import io.selfcascade.platform.dispatch.StoredState;
 import io.selfcascade.platform.report.WorkloadView.Counts;
 import io.selfcascade.platform.report.WorkloadView.StageView;
+import io.selfcascade.spec.CascadeException;
+import io.selfcascade.spec.ErrorCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -50,6 +52,12 @@ public class WorkloadViews {
                 .optional();
     }
 
+    /** @throws CascadeException NOT_FOUND if the tenant has no such workload */
+    public WorkloadView get(String tenant, UUID id) {
+        return find(tenant, id).orElseThrow(() -> new CascadeException(
+                ErrorCode.NOT_FOUND, "Cannot find workload: " + id + " (see GET /v1/workloads)"));
+    }
+
     /**
      * Newest first.
      *
@@ -83,6 +91,7 @@ public class WorkloadViews {
         Desired desired = StoredState.of(Desired.class, rs.getString("desired"));
         Counts counts = counts(rs);
         List<StageView> stageViews = stages.of(id, counts);
+        int liveSlots = state.isTerminal() ? 0 : liveSlots(id);
         return new WorkloadView(
                 id,
                 rs.getString("tenant"),
@@ -96,13 +105,13 @@ public class WorkloadViews {
                 rs.getInt("priority"),
                 counts,
                 stageViews,
-                pendingReason(id, state, desired, counts, rs.getBoolean("owned")),
-                state.isTerminal() ? null : Eta.seconds(stageViews, counts, liveSlots(id)),
+                pendingReason(id, state, desired, counts, rs.getBoolean("owned"), liveSlots),
+                state.isTerminal() ? null : Eta.seconds(stageViews, counts, liveSlots),
                 rs.getString("error_code"),
                 rs.getString("error_detail"),
-                instant(rs, "created_at"),
-                finished(rs, "started_at"),
-                finished(rs, "finished_at"));
+                rs.getObject("created_at", OffsetDateTime.class).toInstant(),
+                instantIfAny(rs, "started_at"),
+                instantIfAny(rs, "finished_at"));
     }
 
     private static Counts counts(ResultSet rs) throws SQLException {
@@ -116,7 +125,7 @@ public class WorkloadViews {
     }
 
     private @Nullable PendingReason pendingReason(
-            UUID id, RunState state, Desired desired, Counts counts, boolean isOwned) {
+            UUID id, RunState state, Desired desired, Counts counts, boolean isOwned, int liveSlots) {
         if (state.isTerminal() || counts.inProgress() > 0) {
             return null;
         }
@@ -126,11 +135,11 @@ public class WorkloadViews {
         if (!isOwned) {
             return PendingReason.COORDINATOR_SLOTS;
         }
-        return state == RunState.IN_PROGRESS && counts.pending() > 0 ? dispatchReason(id) : null;
+        return state == RunState.IN_PROGRESS && counts.pending() > 0 ? dispatchReason(id, liveSlots) : null;
     }
 
-    private PendingReason dispatchReason(UUID id) {
-        if (liveSlots(id) == 0) {
+    private PendingReason dispatchReason(UUID id, int liveSlots) {
+        if (liveSlots == 0) {
             return PendingReason.NO_WORKER_FOR_MODEL;
         }
         boolean isDue = jdbc.sql("""
@@ -156,11 +165,7 @@ public class WorkloadViews {
                 .single();
     }
 
-    private static Instant instant(ResultSet rs, String column) throws SQLException {
-        return rs.getObject(column, OffsetDateTime.class).toInstant();
-    }
-
-    private static @Nullable Instant finished(ResultSet rs, String column) throws SQLException {
+    private static @Nullable Instant instantIfAny(ResultSet rs, String column) throws SQLException {
         OffsetDateTime at = rs.getObject(column, OffsetDateTime.class);
         return at == null ? null : at.toInstant();
     }

@@ -120,7 +120,7 @@ class WorkloadApiTest {
     @Test
     void describesItself() {
         assertThat(api.get("/v3/api-docs").text())
-                .contains("/v1/workloads", "/v1/files", "/v1/artifacts/{id}/content", "/v1/workloads/{id}/manifest.json");
+                .contains("\"title\":\"Selfcascade\"", "/v1/workloads", "/v1/files", "/v1/artifacts/{id}/content", "/v1/workloads/{id}/manifest.json");
     }
 
     /** A JSON string that goes on and on; nothing of it is kept. */
