@@ -18,13 +18,14 @@ public final class SceneSampler {
         HELD_OUT
     }
 
-    private static final double SMALLEST_DIAMETER = 0.125;
+    // Three cells of the autoencoder at native size: fewer cannot hold an outline. Close-ups reach 8.5 times as far.
+    private static final double SMALLEST_DIAMETER = 0.2;
     private static final double GAP = 0.05;
     private static final double MARGIN = 0.02;
     private static final double CLOSE_UP_SHIFT = 0.24;
     // 2.5 pixels of a 128-pixel render: finer patterns than that are the material's business (grain).
     private static final double FINEST_PERIOD = 2.5 / 128;
-    private static final double[] LARGEST_DIAMETER = {0.78, 0.46, 0.36};
+    private static final double[] LARGEST_DIAMETER = {0.78, 0.56, 0.4};
 
     private final Split split;
     private final long seed;

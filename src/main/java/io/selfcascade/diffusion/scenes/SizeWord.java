@@ -1,6 +1,6 @@
 package io.selfcascade.diffusion.scenes;
 
-/** The thirds (on a log scale) of the eightfold range of sizes, 1/8 to 1 of the picture's side. */
+/** The thirds (on a log scale) of the sizes an object has when it is seen whole, 0.2 to 0.8 of the picture's side. */
 public enum SizeWord {
     SMALL("small"),
     MEDIUM(""),
@@ -14,7 +14,7 @@ public enum SizeWord {
 
     /** The third that a diameter (in sides of the picture) falls into. */
     public static SizeWord of(double diameter) {
-        return diameter < 0.25 ? SMALL : diameter < 0.5 ? MEDIUM : LARGE;
+        return diameter < 0.32 ? SMALL : diameter < 0.5 ? MEDIUM : LARGE;
     }
 
     /** The word for it in a caption; empty for the middle third. */

@@ -50,8 +50,8 @@ class SceneSamplerTest {
         List<Double> radii = SCENES.stream().flatMap(scene -> scene.objects().stream())
                 .map(SceneObject::radius).sorted().toList();
 
-        assertThat(radii.get(0)).isBetween(0.0625, 0.064);
-        assertThat(radii.get(radii.size() - 1) / radii.get(0)).isGreaterThan(12);
+        assertThat(radii.get(0)).isBetween(0.1, 0.102);
+        assertThat(radii.get(radii.size() - 1) / radii.get(0)).isGreaterThan(8);
     }
 
     @Test
