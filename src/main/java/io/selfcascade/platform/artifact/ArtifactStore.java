@@ -3,6 +3,8 @@ package io.selfcascade.platform.artifact;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Instant;
+import java.util.stream.Stream;
 
 /**
  * Durable bytes under write-once keys. A key is a relative path of ASCII letters, digits and {@code . _ - /}; nothing is
@@ -27,6 +29,30 @@ public interface ArtifactStore {
     byte[] read(String key, String sha256);
 
     boolean exists(String key);
+
+    /**
+     * The keys that begin with a prefix, in no order, found while the stream is read; what is stored or deleted meanwhile may
+     * or may not be among them.
+     *
+     * @param prefix ends a key's segment with {@code /}, or cuts it: {@code w/0/} or {@code w/results.}
+     * @return a stream the caller closes
+     */
+    Stream<String> list(String prefix);
+
+    /**
+     * The first segments of all keys, each once: the folders at the top, in no order.
+     *
+     * @return a stream the caller closes
+     */
+    Stream<String> top();
+
+    /**
+     * Removes what writers that died have left below a prefix. It was never under a key.
+     *
+     * @param prefix folder, such as {@code w/0/}
+     * @param before when it was last written to
+     */
+    void discardUnfinished(String prefix, Instant before);
 
     /** Removes the key if it is there. */
     void delete(String key);

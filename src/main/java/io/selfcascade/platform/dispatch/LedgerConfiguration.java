@@ -80,6 +80,12 @@ class LedgerConfiguration {
     }
 
     @Bean
+    ArtifactLedger artifactLedger(
+            JdbcClient jdbc, LedgerTransactions transactions, DispatchProperties properties) {
+        return new ArtifactLedger(jdbc, transactions, properties.retention());
+    }
+
+    @Bean
     AcceptedWorkloads acceptedWorkloads(WorkloadPlanner planner, RunLedger runs) {
         return new AcceptedWorkloads(planner, runs);
     }

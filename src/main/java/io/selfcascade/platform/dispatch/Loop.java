@@ -11,7 +11,7 @@ import org.springframework.context.SmartLifecycle;
  * A thread that does one thing again and again. What goes wrong is logged and tried again a second later: a database or a
  * broker that is away delays the work, it does not end it.
  */
-final class Loop implements SmartLifecycle {
+public final class Loop implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Loop.class);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
@@ -25,7 +25,7 @@ final class Loop implements SmartLifecycle {
     private Thread thread = new Thread();
 
     /** @param interval between the end of a round and the next; zero if the body waits by itself */
-    Loop(String name, int phase, Duration interval, Body body) {
+    public Loop(String name, int phase, Duration interval, Body body) {
         this.name = name;
         this.phase = phase;
         this.interval = interval;
@@ -98,7 +98,7 @@ final class Loop implements SmartLifecycle {
 
     /** What the loop does. */
     @FunctionalInterface
-    interface Body {
+    public interface Body {
 
         /** One round. */
         void round() throws Exception;

@@ -168,7 +168,8 @@ public class RunLedger {
                     UPDATE workload_run
                        SET state = :state, error_code = coalesce(:code, error_code), error_detail = coalesce(:detail, error_detail),
                            started_at = coalesce(started_at, ledger_now()),
-                           finished_at = CASE WHEN :terminal THEN ledger_now() END
+                           finished_at = CASE WHEN :terminal THEN ledger_now() END,
+                           collect_at = CASE WHEN :terminal THEN ledger_now() END
                      WHERE workload_id = :workload AND generation = :generation AND state = ANY(:before)
                     """)
                     .param("state", state.stored())

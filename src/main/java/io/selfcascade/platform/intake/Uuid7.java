@@ -1,5 +1,6 @@
 package io.selfcascade.platform.intake;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -26,5 +27,10 @@ public final class Uuid7 {
         long high = clock.millis() << 16 | VERSION | random.nextLong() & 0xFFF;
         long low = VARIANT | random.nextLong() >>> 2;
         return new UUID(high, low);
+    }
+
+    /** When a version 7 UUID was made, to the millisecond. */
+    public static Instant madeAt(UUID id) {
+        return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
     }
 }

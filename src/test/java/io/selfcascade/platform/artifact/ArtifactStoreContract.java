@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,6 +142,47 @@ public abstract class ArtifactStoreContract {
 
         assertThat(store.exists("w/0")).isFalse();
         assertFails(ErrorCode.NOT_FOUND, () -> store.open("w/0"));
+    }
+
+    @Test
+    void listsTheKeysBelowAFolderAndThoseThatBeginAlike() {
+        ArtifactStore store = store();
+        List.of("w/0/1/a.png", "w/0/12/b", "w/1/a", "w/results.g1.jsonl", "w/results.g2.jsonl", "w2/0/a")
+                .forEach(key -> store.put(key, ABC));
+
+        assertThat(listed(store, "w/0/")).containsExactlyInAnyOrder("w/0/1/a.png", "w/0/12/b");
+        assertThat(listed(store, "w/0/1/")).containsExactly("w/0/1/a.png");
+        assertThat(listed(store, "w/results.")).containsExactlyInAnyOrder("w/results.g1.jsonl", "w/results.g2.jsonl");
+        assertThat(listed(store, "w/7/")).isEmpty();
+        try (Stream<String> top = store.top()) {
+            assertThat(top).containsExactlyInAnyOrder("w", "w2");
+        }
+    }
+
+    @Test
+    void storesWhileItsNeighboursAreDeleted() throws Exception {
+        ArtifactStore store = store();
+        ExecutorService deleter = Executors.newSingleThreadExecutor();
+        Future<?> deleting = deleter.submit(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                store.delete("w/0/1/neighbour");
+            }
+        });
+
+        for (int i = 0; i < 200; i++) {
+            store.put("w/0/1/neighbour", ABC);
+            store.put("w/0/1/mine", ABC);
+            store.delete("w/0/1/mine");
+        }
+
+        assertThat(deleting.isDone()).isFalse();
+        deleter.shutdownNow();
+    }
+
+    private static List<String> listed(ArtifactStore store, String prefix) {
+        try (Stream<String> keys = store.list(prefix)) {
+            return keys.toList();
+        }
     }
 
     @ParameterizedTest

@@ -9,14 +9,18 @@ import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Artifacts as files below a root folder.
@@ -25,6 +29,9 @@ import java.util.UUID;
  * forced too: a key is either absent or complete, also after a power cut. Links inside the root are never followed.
  */
 public final class FileArtifactStore implements ArtifactStore {
+
+    private static final String DRAFT = ".part";
+    private static final int MOST_TRIES = 10;
 
     private final Path root;
     private final long reservedBytes;
@@ -51,11 +58,11 @@ public final class FileArtifactStore implements ArtifactStore {
             throw new CascadeException(ErrorCode.STORAGE_FULL, "Cannot store artifact " + key
                     + ": volume is full but for " + reservedBytes + " reserved bytes (free space below " + root + ")");
         }
-        Path draft = target.resolveSibling("." + UUID.randomUUID() + ".part");
+        Path draft = target.resolveSibling("." + UUID.randomUUID() + DRAFT);
         try {
-            makeFolder(target.getParent(), key);
+            FileChannel channel = create(draft, key);
             try {
-                StoredArtifact written = write(key, draft, content);
+                StoredArtifact written = write(key, channel, content);
                 publish(draft, target, written);
                 return written;
             } finally {
@@ -98,6 +105,46 @@ public final class FileArtifactStore implements ArtifactStore {
     }
 
     @Override
+    public Stream<String> list(String prefix) {
+        ArtifactKey.requirePrefix(prefix);
+        Path folder = root.resolve(prefix.substring(0, prefix.lastIndexOf('/') + 1));
+        try {
+            // Only the first level can part from the prefix: below it every key has it.
+            Stream<Path> level = Files.isDirectory(folder, NOFOLLOW_LINKS) ? Files.list(folder) : Stream.empty();
+            return level.filter(child -> key(child).startsWith(prefix)).flatMap(this::filesBelow).map(this::key);
+        } catch (IOException e) {
+            throw failure("list", prefix, e);
+        }
+    }
+
+    @Override
+    public Stream<String> top() {
+        try {
+            return Files.list(root).filter(child -> Files.isDirectory(child, NOFOLLOW_LINKS)).map(this::key);
+        } catch (IOException e) {
+            throw failure("list", "", e);
+        }
+    }
+
+    @Override
+    public void discardUnfinished(String prefix, Instant before) {
+        Path folder = root.resolve(ArtifactKey.requirePrefix(prefix));
+        try (Stream<Path> files = Files.isDirectory(folder, NOFOLLOW_LINKS) ? Files.walk(folder) : Stream.empty()) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                if (isDraft(file) && Files.getLastModifiedTime(file, NOFOLLOW_LINKS).toInstant().isBefore(before)) {
+                    Files.deleteIfExists(file);
+                    deleteEmpty(file.getParent());
+                }
+            }
+        } catch (IOException e) {
+            throw failure("clean", prefix, e);
+        } catch (UncheckedIOException e) {
+            throw failure("clean", prefix, e.getCause());
+        }
+    }
+
+    /** The last artifact of a folder takes the folder with it: a million deleted items leave no empty ones behind. */
+    @Override
     public void delete(String key) {
         Path file = path(key);
         if (!isOurs(file)) {
@@ -105,6 +152,7 @@ public final class FileArtifactStore implements ArtifactStore {
         }
         try {
             Files.deleteIfExists(file);
+            deleteEmpty(file.getParent());
         } catch (IOException e) {
             throw failure("delete", key, e);
         }
@@ -140,6 +188,37 @@ public final class FileArtifactStore implements ArtifactStore {
         return file;
     }
 
+    private String key(Path file) {
+        return root.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
+    }
+
+    private Stream<Path> filesBelow(Path path) {
+        try {
+            return Files.walk(path).filter(file -> Files.isRegularFile(file, NOFOLLOW_LINKS) && !isDraft(file));
+        } catch (NoSuchFileException e) {
+            return Stream.empty();
+        } catch (IOException e) {
+            throw failure("list", key(path), e);
+        }
+    }
+
+    /** No key has a segment that begins with a dot. */
+    private static boolean isDraft(Path file) {
+        String name = file.getFileName().toString();
+        return name.startsWith(".") && name.endsWith(DRAFT);
+    }
+
+    /** Upwards until a folder has something in it; a writer that finds its folder gone makes it again. */
+    private void deleteEmpty(Path folder) throws IOException {
+        for (Path empty = folder; !empty.equals(root); empty = empty.getParent()) {
+            try {
+                Files.delete(empty);
+            } catch (DirectoryNotEmptyException | NoSuchFileException e) {
+                return;
+            }
+        }
+    }
+
     /** A regular file that is where its key says: no folder on the way, and not the file itself, is a link. */
     private static boolean isOurs(Path file) {
         try {
@@ -170,9 +249,22 @@ public final class FileArtifactStore implements ArtifactStore {
         }
     }
 
-    private static StoredArtifact write(String key, Path draft, Content content) throws IOException {
-        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                Sha256Stream out = Sha256Stream.into(channel)) {
+    /** A folder that is empty may be deleted under us until the draft is in it. */
+    private FileChannel create(Path draft, String key) throws IOException {
+        for (int tries = 1; ; tries++) {
+            try {
+                makeFolder(draft.getParent(), key);
+                return FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            } catch (NoSuchFileException e) {
+                if (tries == MOST_TRIES) {
+                    throw new IOException("its folder vanishes again and again (does something else delete it?)", e);
+                }
+            }
+        }
+    }
+
+    private static StoredArtifact write(String key, FileChannel draft, Content content) throws IOException {
+        try (FileChannel channel = draft; Sha256Stream out = Sha256Stream.into(channel)) {
             content.writeTo(out);
             out.flush();
             channel.force(true);

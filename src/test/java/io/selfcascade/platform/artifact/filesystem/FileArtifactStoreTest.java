@@ -10,6 +10,7 @@ import io.selfcascade.spec.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -39,6 +40,32 @@ class FileArtifactStoreTest extends ArtifactStoreContract {
         }));
 
         assertThat(files()).containsExactly("a");
+    }
+
+    @Test
+    void discardsDraftsOfWritersThatDiedButNoArtifact() throws IOException {
+        ArtifactStore store = store();
+        store.put("w/0/a", new byte[] {1});
+        Path draft = Files.createFile(folder.resolve("root/w/0/.0a1b.part"));
+        Path alone = Files.createFile(Files.createDirectory(folder.resolve("root/w/1")).resolve(".0a1c.part"));
+        Instant written = Files.getLastModifiedTime(draft).toInstant();
+
+        store.discardUnfinished("w/", written.minusSeconds(60));
+        assertThat(draft).exists();
+        store.discardUnfinished("w/", written.plusSeconds(60));
+
+        assertThat(files()).containsExactly("a");
+        assertThat(alone.getParent()).doesNotExist();
+    }
+
+    @Test
+    void leavesNoEmptyFolders() {
+        ArtifactStore store = store();
+        store.put("w/0/1/a", new byte[] {1});
+
+        store.delete("w/0/1/a");
+
+        assertThat(folder.resolve("root")).isEmptyDirectory();
     }
 
     @Test

@@ -1,0 +1,62 @@
+package io.selfcascade.platform.trigger;
+
+import io.selfcascade.platform.artifact.ArtifactStore;
+import io.selfcascade.platform.dispatch.ArtifactLedger;
+import io.selfcascade.platform.intake.Uuid7;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes folders of workloads that never came to be: their items were made durable, then nobody could tell whether the
+ * commit had happened, and it had not. The folder's name says when that was.
+ */
+final class OrphanCollector {
+
+    private static final Logger log = LoggerFactory.getLogger(OrphanCollector.class);
+    private static final Pattern UUID_7 = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+    private static final int TOGETHER = 1_000;
+
+    private final ArtifactLedger ledger;
+    private final ArtifactStore store;
+    private final InstantSource clock;
+
+    OrphanCollector(ArtifactLedger ledger, ArtifactStore store, InstantSource clock) {
+        this.ledger = ledger;
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** Looks at every folder at the top. */
+    void collect() {
+        Instant before = clock.instant().minus(ArtifactCollector.ABANDONED);
+        List<UUID> old = new ArrayList<>();
+        try (Stream<String> folders = store.top()) {
+            for (String folder : (Iterable<String>) folders::iterator) {
+                if (UUID_7.matcher(folder).matches() && Uuid7.madeAt(UUID.fromString(folder)).isBefore(before)) {
+                    old.add(UUID.fromString(folder));
+                }
+                if (old.size() == TOGETHER) {
+                    deleteUnknown(old);
+                }
+            }
+        }
+        deleteUnknown(old);
+    }
+
+    private void deleteUnknown(List<UUID> ids) {
+        for (UUID orphan : ledger.unknown(ids)) {
+            try (Stream<String> keys = store.list(orphan + "/")) {
+                keys.forEach(store::delete);
+            }
+            log.info("orphan deleted workload={}", orphan);
+        }
+        ids.clear();
+    }
+}
