@@ -109,7 +109,7 @@ class Problems extends ResponseEntityExceptionHandler {
             case CONFLICT -> HttpStatus.CONFLICT;
             case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
             case INVALID_SIZE, INVALID_STAGE, INVALID_IMAGE -> HttpStatus.UNPROCESSABLE_CONTENT;
-            case STORAGE_FULL -> HttpStatus.INSUFFICIENT_STORAGE;
+            case STORAGE_FULL, EXCEEDS_STORAGE -> HttpStatus.INSUFFICIENT_STORAGE;
             case MODEL_UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
             default -> code.failureClass() == FailureClass.INVALID
                     ? HttpStatus.BAD_REQUEST

@@ -41,6 +41,11 @@ final class ItemSpool {
         return new Spooled(key, count(key), false);
     }
 
+    /** Room left in the store. */
+    long freeBytes() {
+        return store.freeBytes();
+    }
+
     /** Removes what a request that came to nothing has stored. */
     void discard(Spooled spooled) {
         if (spooled.ownedByWorkload) {

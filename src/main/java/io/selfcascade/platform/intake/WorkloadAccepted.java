@@ -6,6 +6,9 @@ import java.util.UUID;
 /**
  * A workload's row has been inserted and its transaction is still open. Who listens adds the rows that make it run, in the
  * same transaction and on the same thread; an exception from a listener means the workload was never accepted.
+ *
+ * @param items how many it has
+ * @param freeBytes room in the artifact store, its items already being there
  */
 public record WorkloadAccepted(
         UUID workloadId,
@@ -13,4 +16,6 @@ public record WorkloadAccepted(
         int priority,
         ModelRegistration model,
         CascadeRequest cascade,
-        Determinism determinism) {}
+        Determinism determinism,
+        int items,
+        long freeBytes) {}

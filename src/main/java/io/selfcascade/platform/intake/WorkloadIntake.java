@@ -54,7 +54,8 @@ public class WorkloadIntake {
      *
      * @return the workload; the one accepted before if this identity has sent the same request already
      * @throws InvalidRequestException if the model, the items file or the cascade cannot be
-     * @throws CascadeException CONFLICT if the identity has sent another request before; STORAGE_FULL
+     * @throws CascadeException CONFLICT if the identity has sent another request before; STORAGE_FULL if the items cannot be
+     *     stored, EXCEEDS_STORAGE if their artifacts will not fit
      */
     public Submission submit(WorkloadRequest request, RequestIdentity identity) {
         Optional<Submission> replay = replay(request, identity);
@@ -82,7 +83,8 @@ public class WorkloadIntake {
             workloads.saveAndFlush(new Workload(
                     id, identity, request, seed, keepPivots(request, spooled), spooled.key(), clock.instant()));
             events.publishEvent(new WorkloadAccepted(
-                    id, identity.tenant(), request.priority(), model, request.cascade(), request.determinism()));
+                    id, identity.tenant(), request.priority(), model, request.cascade(), request.determinism(),
+                    spooled.count(), spool.freeBytes()));
         } catch (RuntimeException e) {
             // Only here, before the commit: when a commit fails, nobody knows whether the row needs the items.
             spool.discard(spooled);
