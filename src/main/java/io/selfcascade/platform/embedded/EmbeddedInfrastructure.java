@@ -18,11 +18,11 @@ final class EmbeddedInfrastructure implements AutoCloseable {
     private static final String DATABASE = "selfcascade";
 
     private final EmbeddedDirectory directory;
-    private final EmbeddedPostgresServer postgres;
+    private final PostgresKeeper postgres;
     private final EmbeddedKafkaBroker kafka;
 
     private EmbeddedInfrastructure(
-            EmbeddedDirectory directory, EmbeddedPostgresServer postgres, EmbeddedKafkaBroker kafka) {
+            EmbeddedDirectory directory, PostgresKeeper postgres, EmbeddedKafkaBroker kafka) {
         this.directory = directory;
         this.postgres = postgres;
         this.kafka = kafka;
@@ -41,7 +41,7 @@ final class EmbeddedInfrastructure implements AutoCloseable {
         CompletableFuture<EmbeddedKafkaBroker> kafka = CompletableFuture.supplyAsync(() -> EmbeddedKafkaBroker.start(
                 directory.path(), former.map(EmbeddedEndpoints::kafkaPort).orElse(0)), starter);
         try {
-            EmbeddedPostgresServer postgres = EmbeddedPostgresServer.start(
+            PostgresKeeper postgres = PostgresKeeper.start(
                     directory.path(), former.map(EmbeddedEndpoints::postgresPort).orElse(0));
             return finish(directory, postgres, kafka);
         } catch (CascadeException e) {
@@ -58,8 +58,8 @@ final class EmbeddedInfrastructure implements AutoCloseable {
     }
 
     EmbeddedEndpoints endpoints() {
-        return new EmbeddedEndpoints(postgres.jdbcUrl(DATABASE), EmbeddedPostgresServer.USERNAME, postgres.password(),
-                kafka.bootstrapServers());
+        return new EmbeddedEndpoints(postgres.server().jdbcUrl(DATABASE), EmbeddedPostgresServer.USERNAME,
+                postgres.server().password(), kafka.bootstrapServers());
     }
 
     @Override
@@ -72,13 +72,13 @@ final class EmbeddedInfrastructure implements AutoCloseable {
 
     private static EmbeddedInfrastructure finish(
             EmbeddedDirectory directory,
-            EmbeddedPostgresServer postgres,
+            PostgresKeeper postgres,
             CompletableFuture<EmbeddedKafkaBroker> kafka) {
         try {
-            postgres.createDatabase(DATABASE);
+            postgres.server().createDatabase(DATABASE);
             EmbeddedInfrastructure started = new EmbeddedInfrastructure(directory, postgres, kafka.join());
             started.endpoints().write(directory.path());
-            log.info("embedded servers started postgres={} kafka={} directory={}", started.postgres.port(),
+            log.info("embedded servers started postgres={} kafka={} directory={}", started.postgres.server().port(),
                     started.kafka.port(), directory.path());
             return started;
         } catch (CompletionException e) {

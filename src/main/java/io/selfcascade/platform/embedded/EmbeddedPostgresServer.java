@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,6 +95,11 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         source.setUser(USERNAME);
         source.setPassword(password);
         return source;
+    }
+
+    /** The server's process, while it lives. */
+    Optional<ProcessHandle> process() {
+        return Postmaster.find(data);
     }
 
     /** Creates the database if the server does not have it. */

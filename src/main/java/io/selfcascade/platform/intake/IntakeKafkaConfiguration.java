@@ -74,6 +74,7 @@ class IntakeKafkaConfiguration {
     }
 
     private static NewTopic topic(String name) {
-        return TopicBuilder.name(name).partitions(1).config("retention.ms", WEEK).build();
+        // To disk with every request: with a single broker an acknowledged one would else be lost with the power.
+        return TopicBuilder.name(name).partitions(1).config("retention.ms", WEEK).config("flush.messages", "1").build();
     }
 }

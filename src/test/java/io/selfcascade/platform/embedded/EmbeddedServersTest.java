@@ -2,13 +2,18 @@ package io.selfcascade.platform.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.selfcascade.spec.CascadeException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -52,6 +57,27 @@ class EmbeddedServersTest {
         }
 
         EmbeddedDirectory.lock(directory).close();
+    }
+
+    @Test
+    void startsPostgresAgainWhereItWasAfterItsProcessWasKilled() throws SQLException {
+        try (PostgresKeeper keeper = PostgresKeeper.start(directory, 0)) {
+            int port = keeper.server().port();
+            DataSource source = keeper.server().dataSource("postgres");
+            execute(source, "CREATE TABLE kept AS SELECT 7 AS number");
+
+            keeper.server().process().orElseThrow().destroyForcibly();
+
+            await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> execute(source, "SELECT number FROM kept"));
+            assertThat(keeper.server().port()).isEqualTo(port);
+        }
+        assertThat(Postmaster.find(directory.resolve("postgres"))).isEmpty();
+    }
+
+    private static boolean execute(DataSource source, String sql) throws SQLException {
+        try (Connection connection = source.getConnection(); Statement statement = connection.createStatement()) {
+            return statement.execute(sql);
+        }
     }
 
     private static void produce(String servers, String topic, String value) throws Exception {

@@ -62,7 +62,9 @@ public final class TaskTopics {
 
     private static List<NewTopic> sharedTopics() {
         List<NewTopic> topics = new ArrayList<>();
-        topics.add(topic(Topics.WORKLOADS, 1, "delete", WEEK));
+        // The one topic whose records the ledger could not send again: to disk with every request.
+        topics.add(new NewTopic(Topics.WORKLOADS, Optional.of(1), Optional.empty())
+                .configs(Map.of("retention.ms", WEEK, "flush.messages", "1")));
         topics.add(topic(Topics.TASK_EVENTS, 8, "delete", WEEK));
         // One partition: the beats of all workers stay in one order, and the last beat of each outlives the rest.
         topics.add(topic(Topics.WORKERS, 1, "compact,delete", DAY));
