@@ -18,7 +18,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The bytes of accepted artifacts. */
+/** The bytes of accepted artifacts, and the pictures of pivots. */
 @RestController
 @ConditionalOnCoordinator
 class ArtifactController {
@@ -33,16 +33,34 @@ class ArtifactController {
 
     @GetMapping("/v1/artifacts/{id}/content")
     ResponseEntity<Resource> content(@PathVariable long id) {
-        ArtifactView artifact = artifacts.find(RequestIdentity.DEFAULT_TENANT, id).orElseThrow(() -> new CascadeException(
+        ArtifactView artifact = require(id);
+        return bytes(artifact.key(), artifact.mediaType(), artifact.bytes(), artifact.sha256());
+    }
+
+    @GetMapping("/v1/artifacts/{id}/preview")
+    ResponseEntity<Resource> preview(@PathVariable long id) {
+        ArtifactView.Preview preview = require(id).preview();
+        if (preview == null) {
+            throw new CascadeException(ErrorCode.NOT_FOUND,
+                    "Cannot find preview: artifact " + id + " has none (ask for them with \"previews\": true)");
+        }
+        return bytes(preview.key(), MediaType.IMAGE_PNG_VALUE, preview.bytes(), preview.sha256());
+    }
+
+    private ArtifactView require(long id) {
+        return artifacts.find(RequestIdentity.DEFAULT_TENANT, id).orElseThrow(() -> new CascadeException(
                 ErrorCode.NOT_FOUND, "Cannot find artifact: " + id + " (see the items of its workload)"));
-        String name = artifact.key().substring(artifact.key().lastIndexOf('/') + 1);
+    }
+
+    private ResponseEntity<Resource> bytes(String key, String mediaType, long bytes, String sha256) {
+        String name = key.substring(key.lastIndexOf('/') + 1);
         return ResponseEntity.ok()
-                .contentType(MediaType.parseMediaType(artifact.mediaType()))
-                .contentLength(artifact.bytes())
-                .eTag("\"" + artifact.sha256() + "\"")
+                .contentType(MediaType.parseMediaType(mediaType))
+                .contentLength(bytes)
+                .eTag("\"" + sha256 + "\"")
                 .cacheControl(CacheControl.noCache().cachePrivate())
                 .header(HttpHeaders.CONTENT_DISPOSITION, ContentDisposition.inline().filename(name).build().toString())
                 .header("X-Content-Type-Options", "nosniff")
-                .body(new InputStreamResource(store.open(artifact.key())));
+                .body(new InputStreamResource(store.open(key)));
     }
 }

@@ -52,12 +52,14 @@ record ItemBody(
     }
 
     /** What a stage left behind: a pivot or the picture. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Artifact(
-            long id, int stage, @JsonProperty("media_type") String mediaType, String sha256, long bytes, String content) {
+            long id, int stage, @JsonProperty("media_type") String mediaType, String sha256, long bytes, String content,
+            @Nullable String preview) {
 
         static Artifact of(ArtifactView artifact) {
             return new Artifact(artifact.id(), artifact.stage(), artifact.mediaType(), artifact.sha256(), artifact.bytes(),
-                    Links.artifact(artifact.id()));
+                    Links.artifact(artifact.id()), artifact.preview() == null ? null : Links.preview(artifact.id()));
         }
     }
 }

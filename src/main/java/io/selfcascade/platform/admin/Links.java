@@ -22,4 +22,8 @@ final class Links {
     static String artifact(long id) {
         return "/v1/artifacts/" + id + "/content";
     }
+
+    static String preview(long id) {
+        return "/v1/artifacts/" + id + "/preview";
+    }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Results that count: the task is done, its next stage opens, and after the last one the item is completed. */
@@ -20,11 +21,14 @@ final class AcceptedResults {
     private static final String ACCEPT = """
             WITH e AS (
                 SELECT * FROM unnest(:tasks::bigint[], :dispatches::bigint[], :workloads::uuid[], :ordinals::int[], :stages::int[],
-                                     :keys::text[], :digests::bytea[], :bytes::bigint[], :ms::int[])
-                         AS e(task, dispatch, workload, ordinal, stage, key, sha256, bytes, ms)),
+                                     :keys::text[], :digests::bytea[], :bytes::bigint[], :ms::int[],
+                                     :previewKeys::text[], :previewDigests::bytea[], :previewBytes::bigint[])
+                         AS e(task, dispatch, workload, ordinal, stage, key, sha256, bytes, ms,
+                              preview_key, preview_sha256, preview_bytes)),
             won AS (
                 UPDATE stage_task AS t
                    SET state = 'succeeded', artifact_key = e.key, artifact_sha256 = e.sha256, artifact_bytes = e.bytes,
+                       preview_key = e.preview_key, preview_sha256 = e.preview_sha256, preview_bytes = e.preview_bytes,
                        run_ms = e.ms, error_class = NULL, error_code = NULL, error_detail = NULL
                   FROM e
                  WHERE t.id = e.task AND t.dispatch_id = e.dispatch AND t.state IN ('dispatched', 'ready')
@@ -79,6 +83,9 @@ final class AcceptedResults {
                 .param("digests", column(events, event -> HexFormat.of().parseHex(event.artifact().sha256()), byte[][]::new))
                 .param("bytes", column(events, event -> event.artifact().bytes(), Long[]::new))
                 .param("ms", column(events, event -> event.timingsMs().run(), Integer[]::new))
+                .param("previewKeys", previews(events, TaskSucceeded.Artifact::key, String[]::new))
+                .param("previewDigests", previews(events, preview -> HexFormat.of().parseHex(preview.sha256()), byte[][]::new))
+                .param("previewBytes", previews(events, TaskSucceeded.Artifact::bytes, Long[]::new))
                 .query((rs, n) -> new Won(
                         rs.getLong("id"), rs.getObject("workload_id", UUID.class), rs.getInt("ordinal"), rs.getInt("stage"),
                         rs.getInt("generation"), rs.getInt("run_ms"), rs.getBoolean("last"), rs.getBoolean("opens_next")))
@@ -117,6 +124,13 @@ final class AcceptedResults {
 
     private static <E, T> T[] column(List<E> rows, Function<E, T> value, IntFunction<T[]> make) {
         return rows.stream().map(value).toArray(make);
+    }
+
+    /** A column of the previews, null where there is none. */
+    private static <T> @Nullable T[] previews(
+            List<TaskSucceeded> events, Function<TaskSucceeded.Artifact, T> value, IntFunction<@Nullable T[]> make) {
+        return events.stream().map(TaskSucceeded::preview)
+                .map(preview -> preview == null ? null : value.apply(preview)).toArray(make);
     }
 
     private record Won(

@@ -51,7 +51,7 @@ public class ArtifactLedger {
     }
 
     /**
-     * Forgets the pivots that the workload does not keep. {@code LAST} leaves every item its deepest: of a completed item the
+     * Forgets the pivots that the workload does not keep, and their previews. {@code LAST} leaves every item its deepest: of a completed item the
      * latent of its picture, of any other the point from which a further generation goes on.
      *
      * @return whether the run is still ended; if not, nothing was forgotten
@@ -71,6 +71,9 @@ public class ArtifactLedger {
         return new HashSet<>(jdbc.sql("""
                 SELECT artifact_key FROM stage_task
                  WHERE workload_id = :workload AND ordinal BETWEEN :from AND :to AND artifact_key IS NOT NULL
+                UNION
+                SELECT preview_key FROM stage_task
+                 WHERE workload_id = :workload AND ordinal BETWEEN :from AND :to AND preview_key IS NOT NULL
                 UNION
                 SELECT result_key FROM item
                  WHERE workload_id = :workload AND ordinal BETWEEN :from AND :to AND result_key IS NOT NULL
@@ -170,7 +173,7 @@ public class ArtifactLedger {
                     JOIN stage_plan p ON p.workload_id = t.workload_id AND p.variant = i.variant AND p.stage = t.stage
                    WHERE t.workload_id = :workload AND t.ordinal BETWEEN :from AND :to
                      AND t.artifact_key IS NOT NULL AND p.kind <> 'decode')
-                UPDATE stage_task t SET artifact_key = NULL
+                UPDATE stage_task t SET artifact_key = NULL, preview_key = NULL
                   FROM pivot WHERE t.id = pivot.id AND (pivot.passed OR :none)
                 """)
                 .param("workload", run.workloadId())

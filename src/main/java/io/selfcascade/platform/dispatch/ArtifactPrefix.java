@@ -14,6 +14,11 @@ final class ArtifactPrefix {
         return folder(workload, ordinal) + ordinal + "/" + stage + "." + dispatch + ".";
     }
 
+    /** The same for a picture of the pivot. */
+    static String preview(UUID workload, int ordinal, int stage, long dispatch) {
+        return of(workload, ordinal, stage, dispatch) + "preview.";
+    }
+
     /** The folder of an item and its neighbours: no folder ever has more than a thousand entries. */
     static String folder(UUID workload, int ordinal) {
         return workload + "/" + ordinal / ITEMS_PER_FOLDER + "/";

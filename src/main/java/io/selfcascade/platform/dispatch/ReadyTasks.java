@@ -80,8 +80,11 @@ final class ReadyTasks {
                              LIMIT :limit
                                FOR UPDATE OF t SKIP LOCKED) AS t)
                 SELECT c.id, c.workload_id, c.ordinal, c.stage, c.attempt, i.seed, i.spec,
-                       before.artifact_key, encode(before.artifact_sha256, 'hex') AS sha256, before.artifact_bytes
+                       before.artifact_key, encode(before.artifact_sha256, 'hex') AS sha256, before.artifact_bytes,
+                       w.previews AND EXISTS (SELECT FROM stage_plan next WHERE next.workload_id = c.workload_id
+                           AND next.variant = i.variant AND next.stage = c.stage + 1 AND next.kind = 'denoise') AS preview
                   FROM chosen c
+                  JOIN workload w ON w.id = c.workload_id
                   JOIN item i ON i.workload_id = c.workload_id AND i.ordinal = c.ordinal
                   LEFT JOIN stage_task before ON before.workload_id = c.workload_id AND before.ordinal = c.ordinal
                                              AND before.stage = c.stage - 1
@@ -108,7 +111,8 @@ final class ReadyTasks {
                 rs.getInt("attempt") + 1,
                 rs.getLong("seed"),
                 spec,
-                rs.getInt("stage") == 0 ? spec.initImage() : pivot(rs));
+                rs.getInt("stage") == 0 ? spec.initImage() : pivot(rs),
+                rs.getBoolean("preview"));
     }
 
     private static TaskMessage.Input pivot(ResultSet rs) throws SQLException {
@@ -126,7 +130,11 @@ final class ReadyTasks {
     /** What is equal for all tasks of a batch key. */
     record Kind(int runLimitSeconds, StageSettings settings, int maxItems) {}
 
-    /** A locked task with all that its message says of it. */
+    /**
+     * A locked task with all that its message says of it.
+     *
+     * @param preview whether its user wants to see its pivot, and no decode follows that shows it anyway
+     */
     record Candidate(
             long task,
             UUID workload,
@@ -135,12 +143,14 @@ final class ReadyTasks {
             int attempt,
             long seed,
             ItemSpec spec,
-            TaskMessage.@Nullable Input input) {
+            TaskMessage.@Nullable Input input,
+            boolean preview) {
 
         TaskMessage.Task message(long dispatch) {
             return new TaskMessage.Task(
                     task, workload, ordinal, attempt, Long.toUnsignedString(seed), spec.prompt(), spec.negativePrompt(), input,
-                    ArtifactPrefix.of(workload, ordinal, stage, dispatch));
+                    ArtifactPrefix.of(workload, ordinal, stage, dispatch),
+                    preview ? ArtifactPrefix.preview(workload, ordinal, stage, dispatch) : null);
         }
     }
 }

@@ -85,11 +85,18 @@ final class TaskEventListener {
     /** A worker may write only where its dispatch told it to. */
     private static void checkArtifact(TaskSucceeded done) {
         String prefix = ArtifactPrefix.of(done.workloadId(), done.ordinal(), done.stage(), done.dispatchId());
-        if (!done.artifact().key().startsWith(prefix)) {
-            throw refused("artifact " + done.artifact().key(), "expected " + prefix + "…");
+        check(done.artifact(), prefix);
+        if (done.preview() != null) {
+            check(done.preview(), prefix);
         }
-        if (!SHA256.matcher(done.artifact().sha256()).matches()) {
-            throw refused("digest " + done.artifact().sha256(), "expected 64 lower-case hex digits");
+    }
+
+    private static void check(TaskSucceeded.Artifact artifact, String prefix) {
+        if (!artifact.key().startsWith(prefix)) {
+            throw refused("artifact " + artifact.key(), "expected " + prefix + "…");
+        }
+        if (!SHA256.matcher(artifact.sha256()).matches()) {
+            throw refused("digest " + artifact.sha256(), "expected 64 lower-case hex digits");
         }
     }
 

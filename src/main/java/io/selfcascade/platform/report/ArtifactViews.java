@@ -6,13 +6,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Reads which artifacts have been accepted. Whatever no row names is not served. */
 public class ArtifactViews {
 
     private static final String SELECT = """
-            SELECT t.id, t.workload_id, t.ordinal, t.stage, t.artifact_key, t.artifact_sha256, t.artifact_bytes
+            SELECT t.id, t.workload_id, t.ordinal, t.stage, t.artifact_key, t.artifact_sha256, t.artifact_bytes,
+                   t.preview_key, t.preview_sha256, t.preview_bytes
               FROM stage_task t JOIN workload w ON w.id = t.workload_id
              WHERE w.tenant = :tenant AND t.state = 'succeeded' AND t.artifact_key IS NOT NULL
             """;
@@ -48,6 +50,12 @@ public class ArtifactViews {
 
     private static ArtifactView artifact(ResultSet rs) throws SQLException {
         return new ArtifactView(rs.getLong(1), rs.getObject(2, UUID.class), rs.getInt(3), rs.getInt(4),
-                rs.getString(5), HexFormat.of().formatHex(rs.getBytes(6)), rs.getLong(7));
+                rs.getString(5), HexFormat.of().formatHex(rs.getBytes(6)), rs.getLong(7), preview(rs));
+    }
+
+    private static ArtifactView.@Nullable Preview preview(ResultSet rs) throws SQLException {
+        String key = rs.getString(8);
+        return key == null ? null
+                : new ArtifactView.Preview(key, HexFormat.of().formatHex(rs.getBytes(9)), rs.getLong(10));
     }
 }

@@ -36,6 +36,7 @@ final class StageRunner implements TaskRunner {
     private final ResidentEngines engines;
     private final Clock clock;
     private final Supplier<String> runIds;
+    private final Previews previews;
 
     /** @param runIds 8 hex digits that differ with every run, so that two runs of a dispatch never share a key */
     StageRunner(WorkerIdentity identity, WorkerProperties properties, ArtifactStore store, ResidentEngines engines,
@@ -46,6 +47,7 @@ final class StageRunner implements TaskRunner {
         this.engines = engines;
         this.clock = clock;
         this.runIds = runIds;
+        this.previews = new Previews(store, runIds);
     }
 
     @Override
@@ -176,11 +178,12 @@ final class StageRunner implements TaskRunner {
         // Each item bears its share, so that the sum over items is what the device has worked.
         int runMillis = millisSince(start) / batch.size();
         for (int i = 0; i < batch.size(); i++) {
-            finish(run, batch.get(i), values.get(i), batch.size(), runMillis, reports);
+            finish(run, engine, batch.get(i), values.get(i), batch.size(), runMillis, reports);
         }
     }
 
-    private void finish(Run run, Loaded item, StageValue value, int microBatch, int runMillis, TaskReports reports) {
+    private void finish(Run run, StageEngine engine, Loaded item, StageValue value, int microBatch, int runMillis,
+            TaskReports reports) {
         if (run.isCancelled(item.task())) {
             reports.declined(item.task(), TaskDeclined.Reason.CANCELLED);
             return;
@@ -193,8 +196,9 @@ final class StageRunner implements TaskRunner {
             reports.failed(item.task(), e, microBatch);
             return;
         }
+        Artifact preview = previews.make(engine, run.message().stage(), item, value);
         Timings timings = new Timings(item.loadMillis(), runMillis, millisSince(start));
-        reports.succeeded(item.task(), artifact, microBatch, timings);
+        reports.succeeded(item.task(), artifact, preview, microBatch, timings);
     }
 
     private Artifact store(Loaded item, StageValue value, StageSpec stage) {
@@ -213,7 +217,7 @@ final class StageRunner implements TaskRunner {
         return artifact(stored, PngImage.MEDIA_TYPE, picture.width(), picture.height());
     }
 
-    private static Artifact artifact(StoredArtifact stored, String mediaType, int width, int height) {
+    static Artifact artifact(StoredArtifact stored, String mediaType, int width, int height) {
         return new Artifact(stored.key(), mediaType, stored.sha256(), stored.bytes(), width, height, 1);
     }
 
@@ -222,5 +226,5 @@ final class StageRunner implements TaskRunner {
     }
 
     /** A task whose input lies in memory. */
-    private record Loaded(Task task, StageInput input, Recipe recipe, int loadMillis) {}
+    record Loaded(Task task, StageInput input, Recipe recipe, int loadMillis) {}
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,10 +37,11 @@ final class TaskReports {
         message.tasks().forEach(task -> open.put(task.taskId(), task));
     }
 
-    void succeeded(Task task, TaskSucceeded.Artifact artifact, int microBatch, TaskSucceeded.Timings timings) {
+    void succeeded(Task task, TaskSucceeded.Artifact artifact, TaskSucceeded.@Nullable Artifact preview, int microBatch,
+            TaskSucceeded.Timings timings) {
         report(new TaskSucceeded(task.taskId(), message.dispatchId(), task.workloadId(), task.ordinal(),
-                message.stage().index(), identity.id(), identity.bootId(), clock.instant(), artifact, microBatch,
-                timings));
+                message.stage().index(), identity.id(), identity.bootId(), clock.instant(), artifact, preview,
+                microBatch, timings));
     }
 
     void failed(Task task, CascadeException failure, int microBatch) {

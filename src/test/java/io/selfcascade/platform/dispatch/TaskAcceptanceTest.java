@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.selfcascade.platform.dispatch.message.TaskDeclined;
 import io.selfcascade.platform.dispatch.message.TaskEvent;
 import io.selfcascade.platform.dispatch.message.TaskMessage;
+import io.selfcascade.platform.dispatch.message.TaskSucceeded;
 import io.selfcascade.spec.ErrorCode;
 import io.selfcascade.spec.Retry;
 import java.time.Duration;
@@ -76,12 +77,28 @@ class TaskAcceptanceTest {
     }
 
     @Test
+    void asksForPreviewsOfPivotsThatNoDecodeShowsAndRemembersThem() {
+        ledger.generating(1);
+        ledger.database.execute("UPDATE workload SET previews = true");
+        TaskMessage first = ledger.sentOne();
+        TaskSucceeded done = (TaskSucceeded) worker.succeeded(first).get(0);
+        String prefix = first.tasks().get(0).previewPrefix();
+        ledger.acceptance.accept(List.of(TestWorker.withPreview(done, new TaskSucceeded.Artifact(
+                prefix + "0a1b2c3d.png", "image/png", "cd".repeat(32), 900, 128, 128, 1))));
+
+        assertThat(prefix).isEqualTo(first.tasks().get(0).outputPrefix() + "preview.");
+        assertThat(ledger.count("stage_task WHERE preview_key = '" + prefix + "0a1b2c3d.png' AND preview_bytes = 900"))
+                .isEqualTo(1);
+        assertThat(ledger.sentOne().tasks()).extracting(TaskMessage.Task::previewPrefix).containsOnlyNulls();
+    }
+
+    @Test
     void aResultUnderAnothersNameChangesNothing() {
         ledger.generating(2);
         TaskMessage message = ledger.sentOne();
         TaskMessage.Task task = message.tasks().get(0);
         TaskMessage.Task forged = new TaskMessage.Task(task.taskId(), UUID.randomUUID(), task.ordinal(), 1, "1", "", "",
-                null, task.outputPrefix());
+                null, task.outputPrefix(), null);
 
         assertThat(ledger.acceptance.accept(List.of(worker.succeeded(message, forged, 1)))).isZero();
     }

@@ -65,9 +65,22 @@ class TaskEventListenerTest {
         TaskMessage message = ledger.sentOne();
         TaskMessage.Task task = message.tasks().get(0);
         TaskMessage.Task elsewhere = new TaskMessage.Task(task.taskId(), task.workloadId(), task.ordinal(), 1, "1", "", "",
-                null, "another/0/0/0.1.");
+                null, "another/0/0/0.1.", null);
 
         listener.apply(List.of(record(0, CloudEvents.record(worker.succeeded(message, elsewhere, 1)))));
+
+        assertThat(broker.messages).hasSize(1);
+        assertThat(ledger.count("stage_task WHERE state = 'dispatched'")).isEqualTo(1);
+    }
+
+    @Test
+    void aPreviewOutsideItsPlaceIsRefused() {
+        ledger.generating(1);
+        TaskSucceeded good = (TaskSucceeded) worker.succeeded(ledger.sentOne()).get(0);
+        TaskSucceeded.Artifact elsewhere = new TaskSucceeded.Artifact(
+                "another/0/0/0.1.preview.0a1b2c3d.png", "image/png", good.artifact().sha256(), 1, 1, 1, 1);
+
+        listener.apply(List.of(record(0, CloudEvents.record(TestWorker.withPreview(good, elsewhere)))));
 
         assertThat(broker.messages).hasSize(1);
         assertThat(ledger.count("stage_task WHERE state = 'dispatched'")).isEqualTo(1);
@@ -82,7 +95,7 @@ class TaskEventListenerTest {
         TaskSucceeded.Artifact artifact = other.artifact();
         TaskSucceeded bad = new TaskSucceeded(other.taskId(), other.dispatchId(), other.workloadId(), other.ordinal(),
                 other.stage(), other.workerId(), other.bootId(), other.at(), new TaskSucceeded.Artifact(
-                        artifact.key() + "\u0000", artifact.mediaType(), artifact.sha256(), 1, 1, 1, 1), 1, other.timingsMs());
+                        artifact.key() + "\u0000", artifact.mediaType(), artifact.sha256(), 1, 1, 1, 1), null, 1, other.timingsMs());
 
         listener.apply(List.of(record(0, CloudEvents.record(bad)), record(1, CloudEvents.record(good))));
 

@@ -59,7 +59,13 @@ final class TestWorker {
                 message.stage().index(), id, boot, AT,
                 new TaskSucceeded.Artifact(task.outputPrefix() + "0a1b2c3d.safetensors", "application/vnd.safetensors",
                         "%064x".formatted(task.taskId()), 16_456, message.stage().width(), message.stage().height(), 1),
-                microBatch, new TaskSucceeded.Timings(1, 100, 1));
+                null, microBatch, new TaskSucceeded.Timings(1, 100, 1));
+    }
+
+    /** The same event with a picture of its pivot. */
+    static TaskSucceeded withPreview(TaskSucceeded done, TaskSucceeded.Artifact preview) {
+        return new TaskSucceeded(done.taskId(), done.dispatchId(), done.workloadId(), done.ordinal(), done.stage(),
+                done.workerId(), done.bootId(), done.at(), done.artifact(), preview, done.microBatch(), done.timingsMs());
     }
 
     TaskEvent failed(TaskMessage message, TaskMessage.Task task, ErrorCode code) {

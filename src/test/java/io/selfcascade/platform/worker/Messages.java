@@ -56,7 +56,7 @@ final class Messages {
 
     static Task task(long id, UUID workload, int ordinal, String prompt, TaskMessage.@Nullable Input input) {
         return new Task(id, workload, ordinal, 1, String.valueOf(ordinal + 1), prompt, "", input,
-                workload + "/0/" + ordinal + "/0." + id + ".");
+                workload + "/0/" + ordinal + "/0." + id + ".", null);
     }
 
     static Artifact artifact(Task task) {

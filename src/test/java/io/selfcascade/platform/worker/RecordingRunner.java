@@ -33,7 +33,7 @@ final class RecordingRunner implements TaskRunner {
         try {
             meanwhile.accept(run);
             run.message().tasks()
-                    .forEach(task -> reports.succeeded(task, Messages.artifact(task), 1, Messages.TIMINGS));
+                    .forEach(task -> reports.succeeded(task, Messages.artifact(task), null, 1, Messages.TIMINGS));
         } catch (RunStopped e) {
             reports.stopRest(e.why());
         }

@@ -98,6 +98,34 @@ class StageRunnerTest {
     }
 
     @Test
+    void showsThePivotToWhoeverAskedForIt() throws IOException {
+        Task asked = previewed(Messages.tasks(1).get(0));
+
+        TaskSucceeded done = run(new FakeStageEngine(Messages.MODEL, Long.MAX_VALUE), FIRST, asked);
+
+        assertThat(done.preview().key()).startsWith(asked.outputPrefix() + "preview.").endsWith(".png");
+        byte[] png = store.read(done.preview().key(), done.preview().sha256());
+        assertThat(ImageIO.read(new ByteArrayInputStream(png)).getWidth()).isEqualTo(32).isEqualTo(done.preview().width());
+    }
+
+    @Test
+    void leavesOutAPreviewThatCannotBeStored() {
+        Task asked = previewed(Messages.tasks(1).get(0));
+        Task misdirected = new Task(asked.taskId(), asked.workloadId(), asked.ordinal(), asked.attempt(), asked.seed(),
+                asked.prompt(), asked.negativePrompt(), null, asked.outputPrefix(), "../" + asked.previewPrefix());
+
+        TaskSucceeded done = run(new FakeStageEngine(Messages.MODEL, Long.MAX_VALUE), FIRST, misdirected);
+
+        assertThat(done.preview()).isNull();
+        assertThat(store.exists(done.artifact().key())).isTrue();
+    }
+
+    private static Task previewed(Task task) {
+        return new Task(task.taskId(), task.workloadId(), task.ordinal(), task.attempt(), task.seed(), task.prompt(),
+                task.negativePrompt(), task.input(), task.outputPrefix(), task.outputPrefix() + "preview.");
+    }
+
+    @Test
     void startsFromAUsersPicture() {
         byte[] picture = PngImage.encode(new StageValue.Picture(48, 40, new byte[48 * 40 * 3]), Map.of());
         Input input = input(store.put("files/cat.png", picture));

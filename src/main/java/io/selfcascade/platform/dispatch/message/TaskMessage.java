@@ -38,6 +38,7 @@ public record TaskMessage(
      * @param seed the item's 64-bit noise seed, unsigned, in decimal
      * @param input the artifact to start from; null for stage 0 of a prompt
      * @param outputPrefix start of the key to store under; the worker appends a random run id and an extension
+     * @param previewPrefix the same for a picture of the pivot, for people to look at meanwhile; null if nobody asked for one
      */
     public record Task(
             long taskId,
@@ -48,7 +49,8 @@ public record TaskMessage(
             String prompt,
             String negativePrompt,
             @Nullable Input input,
-            String outputPrefix) {}
+            String outputPrefix,
+            @Nullable String previewPrefix) {}
 
     /**
      * An artifact another stage or the user made.

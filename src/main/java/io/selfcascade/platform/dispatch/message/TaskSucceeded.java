@@ -2,10 +2,12 @@ package io.selfcascade.platform.dispatch.message;
 
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The task's artifact is durable.
  *
+ * @param preview a picture of the pivot, if one was asked for and could be made
  * @param microBatch items per native forward the worker ended up using; smaller than asked after an out-of-memory
  */
 public record TaskSucceeded(
@@ -18,6 +20,7 @@ public record TaskSucceeded(
         UUID bootId,
         Instant at,
         Artifact artifact,
+        @Nullable Artifact preview,
         int microBatch,
         Timings timingsMs)
         implements TaskEvent {

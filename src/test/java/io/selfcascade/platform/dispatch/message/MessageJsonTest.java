@@ -34,7 +34,8 @@ class MessageJsonTest {
               "tasks": [ { "task_id": 901, "workload_id": "019ab000-0000-7000-8000-000000000001", "ordinal": 17,
                            "attempt": 1, "seed": "7", "prompt": "a red circle and a blue square", "negative_prompt": "",
                            "input": { "key": "019ab/0/17/0.47990.c0ffee12.safetensors", "sha256": "1b", "bytes": 16456 },
-                           "output_prefix": "019ab/0/17/1.48213." } ] }
+                           "output_prefix": "019ab/0/17/1.48213.",
+                           "preview_prefix": "019ab/0/17/1.48213.preview." } ] }
             """;
     private static final String SUCCEEDED = """
             { "type": "succeeded", "task_id": 901, "dispatch_id": 48213,
@@ -43,6 +44,8 @@ class MessageJsonTest {
               "artifact": { "key": "019ab/0/17/1.48213.5e1d0a77.safetensors",
                             "media_type": "application/vnd.safetensors", "sha256": "77", "bytes": 65608,
                             "width": 256, "height": 256, "frames": 1 },
+              "preview": { "key": "019ab/0/17/1.48213.preview.5e1d0a78.png", "media_type": "image/png", "sha256": "78",
+                           "bytes": 91204, "width": 256, "height": 256, "frames": 1 },
               "micro_batch": 8, "timings_ms": { "load": 40, "run": 5210, "store": 18 } }
             """;
     private static final String FAILED = """
