@@ -4,11 +4,8 @@ import io.selfcascade.platform.dispatch.message.MessageJson;
 import io.selfcascade.platform.dispatch.message.WorkerBeat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Applies the beats of workers: who is there, what runs, and which leases end because their worker started anew. */
@@ -19,7 +16,7 @@ final class BeatLedger {
     private final Pools pools;
     private final DispatchSignal signal;
     private final DispatchProperties properties;
-    private final BeatOrder order = new BeatOrder();
+    private final BeatOrder order;
 
     BeatLedger(
             JdbcClient jdbc,
@@ -32,30 +29,25 @@ final class BeatLedger {
         this.pools = pools;
         this.signal = signal;
         this.properties = properties;
+        this.order = new BeatOrder(jdbc);
     }
 
-    /** Applies beats in the order they were sent. Called by one thread. */
+    /** Applies beats in the order of the topic. Beats applied before, by whomever, change nothing. */
     void apply(List<WorkerBeat> beats) {
-        List<WorkerBeat> news = beats.stream().filter(order::isNews).toList();
-        if (news.isEmpty()) {
+        if (beats.isEmpty()) {
             return;
         }
         transactions.run(() -> {
-            pools.ensure(news.stream().map(WorkerBeat::pool).toList());
+            pools.ensure(beats.stream().map(WorkerBeat::pool).toList());
+            List<WorkerBeat> news = order.news(beats);
             lock(news);
-            for (WorkerBeat beat : latestPerBoot(news)) {
+            for (WorkerBeat beat : news) {
                 renew(beat);
                 endFormerLeases(beat);
                 register(beat);
             }
             signal.raise();
         });
-    }
-
-    private static List<WorkerBeat> latestPerBoot(List<WorkerBeat> beats) {
-        Map<UUID, WorkerBeat> latest = new HashMap<>();
-        beats.forEach(beat -> latest.put(beat.bootId(), beat));
-        return beats.stream().filter(beat -> latest.get(beat.bootId()) == beat).toList();
     }
 
     private void lock(List<WorkerBeat> beats) {

@@ -44,6 +44,9 @@ final class BeatListener {
             throw refused("pool " + beat.pool() + " with " + beat.slots() + " slots",
                     "expected 1..1000 slots and a pool of lower-case letters, digits and -");
         }
+        if (beat.seq() < 1) {
+            throw refused("seq " + beat.seq(), "expected a number that grows from 1 with every beat of a boot");
+        }
         return beat;
     }
 

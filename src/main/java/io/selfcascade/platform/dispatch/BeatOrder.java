@@ -1,44 +1,101 @@
 package io.selfcascade.platform.dispatch;
 
 import io.selfcascade.platform.dispatch.message.WorkerBeat;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Tells news from echoes: a beat with a smaller number than its boot's last one, or of a boot that another has followed.
+ * Tells news from echoes: a beat whose number is not above its boot's last one, or of a boot that another has followed.
  *
- * <p>Known since this process reads the topic; an echo from before it would only mark a worker's boot for one beat.
+ * <p>Decided in the transaction that applies the beats, from what the ledger has seen, so that it is the same for a
+ * coordinator that has just started as for one that was always there.
  */
 final class BeatOrder {
 
-    private final Map<String, Latest> latest = new HashMap<>();
+    private final JdbcClient jdbc;
 
-    /** Takes note of the beat. Called by one thread, in the order of the topic. */
-    boolean isNews(WorkerBeat beat) {
-        Latest known = latest.computeIfAbsent(beat.workerId(), id -> new Latest(beat.bootId()));
-        if (known.former.contains(beat.bootId())) {
-            return false;
-        }
-        if (!known.boot.equals(beat.bootId())) {
-            known.former.add(known.boot);
-            known.boot = beat.bootId();
-        } else if (beat.seq() <= known.seq) {
-            return false;
-        }
-        known.seq = beat.seq();
-        return true;
+    BeatOrder(JdbcClient jdbc) {
+        this.jdbc = jdbc;
     }
 
-    private static final class Latest {
-        private final Set<UUID> former = new HashSet<>();
-        private UUID boot;
-        private long seq = Long.MIN_VALUE;
+    /**
+     * Takes note of the beats in the caller's transaction, whose rollback undoes that too.
+     *
+     * @param beats in the order of the topic
+     * @return of each boot the last beat that is news, in the same order
+     */
+    List<WorkerBeat> news(List<WorkerBeat> beats) {
+        String[] workers = column(beats, WorkerBeat::workerId, String[]::new);
+        String[] boots = column(beats, beat -> beat.bootId().toString(), String[]::new);
+        lock(workers);
+        see(workers, boots);
+        return number(workers, boots, column(beats, WorkerBeat::seq, Long[]::new)).stream().map(beats::get).toList();
+    }
 
-        private Latest(UUID boot) {
-            this.boot = boot;
-        }
+    /** All boots of the workers, so that of two coordinators the second decides after the first. */
+    private void lock(String[] workers) {
+        jdbc.sql("""
+                SELECT boot_id FROM worker_boot WHERE worker_id = ANY(:workers) ORDER BY worker_id, arrival FOR UPDATE
+                """)
+                .param("workers", workers)
+                .query()
+                .listOfRows();
+    }
+
+    /** Boots arrive in the order in which the batch first names them. */
+    private void see(String[] workers, String[] boots) {
+        jdbc.sql("""
+                INSERT INTO worker_boot (worker_id, boot_id, first_seen, last_seen)
+                SELECT worker, boot, ledger_now(), ledger_now()
+                  FROM unnest(:workers::text[], :boots::uuid[]) WITH ORDINALITY AS beat(worker, boot, place)
+                 GROUP BY worker, boot
+                 ORDER BY worker, min(place)
+                ON CONFLICT ON CONSTRAINT worker_boot_once DO UPDATE SET last_seen = excluded.last_seen
+                """)
+                .param("workers", workers)
+                .param("boots", boots)
+                .update();
+    }
+
+    /**
+     * A former boot's last words count if they stand before its successor's first: what it announced there ends with it.
+     * A successor without a number has first spoken in this batch.
+     *
+     * @return places of the news in the batch, from 0, ascending
+     */
+    private List<Integer> number(String[] workers, String[] boots, Long[] seqs) {
+        return jdbc.sql("""
+                WITH beat AS (
+                    SELECT * FROM unnest(:workers::text[], :boots::uuid[], :seqs::bigint[]) WITH ORDINALITY
+                                      AS beat(worker, boot, seq, place)),
+                latest AS (
+                    SELECT DISTINCT ON (b.worker, b.boot) b.*
+                      FROM beat b
+                      JOIN worker_boot own ON own.worker_id = b.worker AND own.boot_id = b.boot
+                     WHERE b.seq > own.seq
+                       AND NOT EXISTS (SELECT FROM worker_boot later
+                                        WHERE later.worker_id = b.worker AND later.arrival > own.arrival
+                                          AND (later.seq > 0
+                                               OR b.place > (SELECT min(f.place) FROM beat f
+                                                              WHERE f.worker = b.worker AND f.boot = later.boot_id)))
+                     ORDER BY b.worker, b.boot, b.seq DESC, b.place),
+                noted AS (
+                    UPDATE worker_boot AS w SET seq = l.seq
+                      FROM latest l
+                     WHERE w.worker_id = l.worker AND w.boot_id = l.boot
+                    RETURNING l.place)
+                SELECT place - 1 FROM noted ORDER BY place
+                """)
+                .param("workers", workers)
+                .param("boots", boots)
+                .param("seqs", seqs)
+                .query(Integer.class)
+                .list();
+    }
+
+    private static <T> T[] column(List<WorkerBeat> beats, Function<WorkerBeat, T> value, IntFunction<T[]> make) {
+        return beats.stream().map(value).toArray(make);
     }
 }

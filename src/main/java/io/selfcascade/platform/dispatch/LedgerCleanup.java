@@ -2,7 +2,7 @@ package io.selfcascade.platform.dispatch;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Deletes what has served: closed dispatches and published events, after a day. */
+/** Deletes what has served, after a day: closed dispatches, published events, boots of workers that fell silent. */
 final class LedgerCleanup {
 
     private final JdbcClient jdbc;
@@ -24,6 +24,10 @@ final class LedgerCleanup {
                 + delete("""
                 DELETE FROM workload_event
                  WHERE published AND at < ledger_now() - :retention * interval '1 second'
+                """)
+                + delete("""
+                DELETE FROM worker_boot
+                 WHERE last_seen < (SELECT min(caught_up_at) FROM event_watermark) - :retention * interval '1 second'
                 """)
                 + delete("""
                 DELETE FROM dispatch_share s

@@ -67,8 +67,8 @@ final class LedgerFixture {
     private static TestDatabase emptied() {
         DATABASE.execute("""
                 DELETE FROM workload; DELETE FROM task_dispatch; DELETE FROM pool; DELETE FROM worker;
-                DELETE FROM partition_count; DELETE FROM stage_count; DELETE FROM dispatch_share; DELETE FROM batch_limit;
-                DELETE FROM event_watermark; DELETE FROM workload_event
+                DELETE FROM worker_boot; DELETE FROM partition_count; DELETE FROM stage_count; DELETE FROM dispatch_share;
+                DELETE FROM batch_limit; DELETE FROM event_watermark; DELETE FROM workload_event
                 """);
         DATABASE.ledgerAhead(Duration.ZERO);
         return DATABASE;
@@ -93,6 +93,11 @@ final class LedgerFixture {
                 .update();
         runs.open(workload, plan);
         return workload;
+    }
+
+    /** The beats as a coordinator applies them that knows nothing but the ledger. */
+    BeatLedger anotherCoordinatorsBeats() {
+        return new BeatLedger(jdbc, transactions, pools, new DispatchSignal(), properties);
     }
 
     UUID accepted() {

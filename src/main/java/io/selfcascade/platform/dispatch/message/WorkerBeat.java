@@ -6,8 +6,8 @@ import java.util.UUID;
 /**
  * A worker's sign of life: registration, capability, lease renewal and progress in one.
  *
- * @param bootId new at every start of the process; a new one ends the leases of the worker's former boots
- * @param seq grows by one per beat of a boot; a smaller one is ignored
+ * @param bootId new at every start of the worker; a new one ends the leases of the worker's former boots
+ * @param seq from 1, grows by one per beat of a boot; one that is not greater than the last is ignored
  * @param running dispatches whose events are not yet acknowledged by the broker
  */
 public record WorkerBeat(
