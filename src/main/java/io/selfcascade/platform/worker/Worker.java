@@ -6,6 +6,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,11 +20,11 @@ final class Worker implements SmartLifecycle {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration HANG_GRACE = Duration.ofSeconds(60);
 
-    private final WorkerIdentity identity;
+    private final Supplier<WorkerIdentity> lives;
     private final WorkerProperties properties;
     private final WorkerClients clients;
     private final WorkerFacts facts;
-    private final TaskRunner runner;
+    private final Function<WorkerIdentity, TaskRunner> runners;
     private final Clock clock;
     private final ProcessExit exit;
     private final List<Thread> slots = new ArrayList<>();
@@ -31,13 +33,17 @@ final class Worker implements SmartLifecycle {
     private volatile boolean outOfTime;
     private Parts parts;
 
-    Worker(WorkerIdentity identity, WorkerProperties properties, WorkerClients clients, WorkerFacts facts,
-            TaskRunner runner, Clock clock, ProcessExit exit) {
-        this.identity = identity;
+    /**
+     * @param lives who the worker is from its next start on: the same name, a new boot
+     * @param runners runs tasks in the name of that life
+     */
+    Worker(Supplier<WorkerIdentity> lives, WorkerProperties properties, WorkerClients clients, WorkerFacts facts,
+            Function<WorkerIdentity, TaskRunner> runners, Clock clock, ProcessExit exit) {
+        this.lives = lives;
         this.properties = properties;
         this.clients = clients;
         this.facts = facts;
-        this.runner = runner;
+        this.runners = runners;
         this.clock = clock;
         this.exit = exit;
     }
@@ -51,7 +57,9 @@ final class Worker implements SmartLifecycle {
         closing = false;
         outOfTime = false;
         clients.ensureTopics(properties.pool());
-        parts = Parts.of(this);
+        WorkerIdentity identity = lives.get();
+        TaskRunner runner = runners.apply(identity);
+        parts = Parts.of(this, identity);
         parts.control.start();
         awaitControl();
         parts.beats.start();
@@ -84,7 +92,7 @@ final class Worker implements SmartLifecycle {
         slots.clear();
         parts.close();
         started = false;
-        log.info("worker stopped worker={} boot={}", identity.id(), identity.bootId());
+        log.info("worker stopped worker={} boot={}", parts.identity.id(), parts.identity.bootId());
     }
 
     @Override
@@ -104,7 +112,7 @@ final class Worker implements SmartLifecycle {
     private void awaitControl() {
         try {
             if (!parts.control.awaitCaughtUp(PATIENCE)) {
-                log.warn("control topic not read yet, cancelled tasks may start worker={}", identity.id());
+                log.warn("control topic not read yet, cancelled tasks may start worker={}", parts.identity.id());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -125,18 +133,18 @@ final class Worker implements SmartLifecycle {
     }
 
     /** What all slots of one start share. */
-    private record Parts(Producer<String, byte[]> producer, ControlListener control, BeatPublisher beats,
-            EventPublisher events, RunWatchdog watchdog) {
+    private record Parts(WorkerIdentity identity, Producer<String, byte[]> producer, ControlListener control,
+            BeatPublisher beats, EventPublisher events, RunWatchdog watchdog) {
 
-        static Parts of(Worker worker) {
+        static Parts of(Worker worker, WorkerIdentity identity) {
             Producer<String, byte[]> producer = worker.clients.producer();
             BeatPublisher[] beats = new BeatPublisher[1];
-            ControlListener control = new ControlListener(
-                    worker.identity.id(), worker.clients, () -> beats[0].changed());
-            beats[0] = new BeatPublisher(worker.identity, worker.facts, worker.properties.beat(), producer,
+            ControlListener control =
+                    new ControlListener(identity.id(), worker.clients, () -> beats[0].changed());
+            beats[0] = new BeatPublisher(identity, worker.facts, worker.properties.beat(), producer,
                     () -> worker.state(control), worker.clock);
-            return new Parts(producer, control, beats[0], new EventPublisher(producer, () -> worker.outOfTime),
-                    new RunWatchdog(HANG_GRACE, worker.exit));
+            return new Parts(identity, producer, control, beats[0],
+                    new EventPublisher(producer, () -> worker.outOfTime), new RunWatchdog(HANG_GRACE, worker.exit));
         }
 
         void close() {

@@ -25,11 +25,6 @@ class WorkerConfiguration {
     private static final int RUN_ID_DIGITS = 8;
 
     @Bean
-    WorkerIdentity workerIdentity(WorkerProperties properties) {
-        return new WorkerIdentity(properties.idOrHostAndProcess(), UUID.randomUUID());
-    }
-
-    @Bean
     WorkerClients workerClients(KafkaProperties properties, KafkaConnectionDetails connection) {
         return new WorkerClients(
                 connected(properties.buildProducerProperties(), connection.getProducer()),
@@ -49,14 +44,16 @@ class WorkerConfiguration {
     }
 
     @Bean
-    Worker worker(WorkerIdentity identity, WorkerProperties properties, WorkerClients clients, ArtifactStore store,
-            ResidentEngines engines, Clock clock) {
+    Worker worker(WorkerProperties properties, WorkerClients clients, ArtifactStore store, ResidentEngines engines,
+            Clock clock) {
         EngineSource source = engines.source();
         WorkerFacts facts = new WorkerFacts(properties.pool(), properties.slots(), source.device(), source.models());
-        StageRunner runner = new StageRunner(identity, properties, store, engines, clock,
-                () -> UUID.randomUUID().toString().substring(0, RUN_ID_DIGITS));
+        String id = properties.idOrHostAndProcess();
         // Halting skips hooks that would wait for the very thread that hangs.
-        return new Worker(identity, properties, clients, facts, runner, clock, code -> Runtime.getRuntime().halt(code));
+        return new Worker(() -> new WorkerIdentity(id, UUID.randomUUID()), properties, clients, facts,
+                identity -> new StageRunner(identity, properties, store, engines, clock,
+                        () -> UUID.randomUUID().toString().substring(0, RUN_ID_DIGITS)),
+                clock, code -> Runtime.getRuntime().halt(code));
     }
 
     /** Connection details win over properties, as they do in Boot's own clients. */

@@ -246,12 +246,14 @@ class CascadeRoadTest {
     private void work(Consumer<List<StageInput>> meanwhile) {
         ModelRef model = models.require("scenes").ref();
         engine = new FakeStageEngine(model, Long.MAX_VALUE, meanwhile);
-        WorkerIdentity identity = new WorkerIdentity("road", UUID.randomUUID());
         WorkerProperties properties = TestWorker.properties("road", POOL, 8, 1 << 20);
-        StageRunner runner = new StageRunner(identity, properties, store, new ResidentEngines(engine, 1),
-                Clock.systemUTC(), () -> UUID.randomUUID().toString().substring(0, 8));
-        worker = new Worker(identity, properties, TestWorker.clients(OwnBroker.BROKER.bootstrapServers()),
-                new WorkerFacts(POOL, 1, engine.device(), engine.models()), runner, Clock.systemUTC(), code -> {
+        ResidentEngines engines = new ResidentEngines(engine, 1);
+        worker = new Worker(() -> new WorkerIdentity("road", UUID.randomUUID()), properties,
+                TestWorker.clients(OwnBroker.BROKER.bootstrapServers()),
+                new WorkerFacts(POOL, 1, engine.device(), engine.models()),
+                identity -> new StageRunner(identity, properties, store, engines, Clock.systemUTC(),
+                        () -> UUID.randomUUID().toString().substring(0, 8)),
+                Clock.systemUTC(), code -> {
                     throw new AssertionError("exit " + code);
                 });
         worker.start();

@@ -5,19 +5,20 @@ import io.selfcascade.platform.dispatch.message.TaskEvent;
 import io.selfcascade.platform.dispatch.message.TaskMessage;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers what it was asked to run and does what a test says meanwhile. */
 final class RecordingRunner implements TaskRunner {
 
-    final List<Long> ran = new CopyOnWriteArrayList<>();
     private final WorkerIdentity identity;
+    private final List<Long> ran;
     private final Consumer<Run> meanwhile;
 
-    RecordingRunner(WorkerIdentity identity, Consumer<Run> meanwhile) {
+    /** @param ran where it adds the dispatches it was asked to run */
+    RecordingRunner(WorkerIdentity identity, List<Long> ran, Consumer<Run> meanwhile) {
         this.identity = identity;
+        this.ran = ran;
         this.meanwhile = meanwhile;
     }
 

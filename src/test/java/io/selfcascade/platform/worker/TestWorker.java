@@ -8,31 +8,32 @@ import io.selfcascade.spec.Device;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A worker whose runs do what a test says; also the entry of a worker process that a test kills. */
 final class TestWorker implements AutoCloseable {
 
-    final WorkerIdentity identity;
-    final List<Long> ran;
+    final List<UUID> boots = new ArrayList<>();
+    final List<Long> ran = new CopyOnWriteArrayList<>();
+    private final String id;
     private final Worker worker;
 
     TestWorker(String bootstrapServers, String id, String pool, Consumer<Run> meanwhile) {
-        identity = new WorkerIdentity(id, UUID.randomUUID());
-        RecordingRunner runner = new RecordingRunner(identity, meanwhile);
-        ran = runner.ran;
-        worker = worker(bootstrapServers, pool, runner);
+        this.id = id;
+        worker = worker(bootstrapServers, pool, identity -> new RecordingRunner(identity, ran, meanwhile));
         worker.start();
     }
 
     TestWorker(String bootstrapServers, String id, String pool, TaskRunner runner) {
-        identity = new WorkerIdentity(id, UUID.randomUUID());
-        ran = List.of();
-        worker = worker(bootstrapServers, pool, runner);
+        this.id = id;
+        worker = worker(bootstrapServers, pool, identity -> runner);
         worker.start();
     }
 
@@ -46,15 +47,27 @@ final class TestWorker implements AutoCloseable {
         return new WorkerClients(settings, settings, settings);
     }
 
+    /** Stops and starts in the same process. */
+    void restart() {
+        worker.stop();
+        worker.start();
+    }
+
     @Override
     public void close() {
         worker.stop();
     }
 
-    private Worker worker(String bootstrapServers, String pool, TaskRunner runs) {
+    private Worker worker(String bootstrapServers, String pool, Function<WorkerIdentity, TaskRunner> runners) {
         WorkerFacts facts = new WorkerFacts(pool, 1, new DeviceFacts("cpu", "test", 1, 1), List.of("scenes"));
-        return new Worker(identity, properties(identity.id(), pool, 8, 1 << 20), clients(bootstrapServers), facts, runs,
+        return new Worker(this::nextLife, properties(id, pool, 8, 1 << 20), clients(bootstrapServers), facts, runners,
                 Clock.systemUTC(), code -> Runtime.getRuntime().halt(code));
+    }
+
+    private WorkerIdentity nextLife() {
+        WorkerIdentity identity = new WorkerIdentity(id, UUID.randomUUID());
+        boots.add(identity.bootId());
+        return identity;
     }
 
     /** Arguments: broker, pool, how to die: {@code before} the acknowledgement, {@code after} it, or {@code broken}. */

@@ -54,7 +54,7 @@ class WorkerLoopTest {
             await().until(() -> !worker.ran.isEmpty());
 
             assertThat(topics.beats("w-announce")).anySatisfy(beat -> {
-                assertThat(beat.bootId()).isEqualTo(worker.identity.bootId());
+                assertThat(beat.bootId()).isEqualTo(worker.boots.get(0));
                 assertThat(beat.running()).containsExactly(new WorkerBeat.Running(message.dispatchId(), 0, 0));
             });
             assertThat(topics.events(message.dispatchId())).isEmpty();
@@ -171,6 +171,24 @@ class WorkerLoopTest {
 
         await().until(() -> !topics.events(message.dispatchId()).isEmpty());
         assertThat(reason(message)).isEqualTo(TaskDeclined.Reason.DRAINING);
+    }
+
+    @Test
+    void isAnotherBootWhenItIsStartedAgainInTheSameProcess() {
+        TaskMessage message = Messages.ofOne(next(), pool);
+
+        try (TestWorker worker = worker("w-again", run -> {})) {
+            worker.restart();
+            topics.send(message);
+            await().until(() -> !topics.events(message.dispatchId()).isEmpty());
+
+            assertThat(worker.boots).hasSize(2).doesNotHaveDuplicates();
+            assertThat(topics.events(message.dispatchId())).singleElement().satisfies(
+                    event -> assertThat(event.bootId()).isEqualTo(worker.boots.get(1)));
+            assertThat(topics.beats("w-again")).extracting(WorkerBeat::bootId).containsSubsequence(worker.boots);
+            assertThat(topics.beats("w-again")).filteredOn(beat -> beat.bootId().equals(worker.boots.get(1)))
+                    .extracting(WorkerBeat::seq).startsWith(1L).isSorted();
+        }
     }
 
     @Test
