@@ -48,11 +48,12 @@ final class DispatchLedger {
             List<TaskMessage> messages = new ArrayList<>();
             Set<UUID> passedOver = new HashSet<>();
             while (messages.size() < free) {
-                Optional<UUID> workload = shares.next(pool, capacity.models(), passedOver);
-                if (workload.isEmpty()) {
+                Optional<FairShare.Turn> turn = shares.next(pool, capacity.pixels(), passedOver);
+                if (turn.isEmpty()) {
                     break;
                 }
-                message(pool, workload.get()).ifPresentOrElse(messages::add, () -> passedOver.add(workload.get()));
+                message(pool, turn.get())
+                        .ifPresentOrElse(messages::add, () -> passedOver.add(turn.get().workload()));
             }
             return messages;
         });
@@ -95,8 +96,8 @@ final class DispatchLedger {
                 .isPresent();
     }
 
-    private Optional<TaskMessage> message(String pool, UUID workload) {
-        Optional<ReadyTasks.Lead> lead = ready.lead(pool, workload);
+    private Optional<TaskMessage> message(String pool, FairShare.Turn turn) {
+        Optional<ReadyTasks.Lead> lead = ready.lead(pool, turn);
         if (lead.isEmpty()) {
             return Optional.empty();
         }

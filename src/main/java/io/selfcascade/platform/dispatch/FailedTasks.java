@@ -35,12 +35,15 @@ final class FailedTasks {
         if (events.isEmpty()) {
             return 0;
         }
-        // A pool is bigger only if it has a live worker with the model: else nobody would ever take the task.
+        // A pool is bigger only if it has a live worker with the model, and for the size: else nobody would ever take the task.
         List<Ended> tasks = jdbc.sql("""
                 WITH e AS (
                     SELECT u.*, (SELECT p.name FROM pool p JOIN pool own ON own.name = s.pool
                                   WHERE u.retry = 'bigger_pool' AND p.rank > own.rank
-                                    AND EXISTS (SELECT FROM worker k JOIN workload w ON w.id = s.workload_id
+                                    AND EXISTS (SELECT FROM worker k
+                                                  JOIN workload w ON w.id = s.workload_id
+                                                  JOIN stage_plan g ON g.workload_id = s.workload_id AND g.stage = s.stage
+                                                                   AND g.batch_key = s.batch_key AND g.pixels <= k.max_pixels
                                                  WHERE k.pool = p.name AND k.state = 'up' AND jsonb_exists(k.models, w.model))
                                   ORDER BY p.rank LIMIT 1) AS bigger
                       FROM unnest(:tasks::bigint[], :dispatches::bigint[], :classes::text[], :codes::text[], :retries::text[],

@@ -1,6 +1,5 @@
 package io.selfcascade.platform.dispatch;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,25 +35,33 @@ final class FairShare {
                 .update();
     }
 
-    /** The workload to serve next among those with a due task for {@code models}, except {@code passedOver}. */
-    Optional<UUID> next(String pool, List<String> models, Set<UUID> passedOver) {
+    /**
+     * The workload to serve next among those with a due task that some worker can take, except {@code passedOver}.
+     *
+     * @param largest pixels of the largest picture that is taken, by model
+     */
+    Optional<Turn> next(String pool, Map<String, Long> largest, Set<UUID> passedOver) {
         return jdbc.sql("""
-                SELECT r.workload_id
+                SELECT r.workload_id, able.pixels
                   FROM workload_run r
                   JOIN workload w ON w.id = r.workload_id
+                  JOIN unnest(:models::text[], :pixels::bigint[]) AS able(model, pixels) ON able.model = w.model
                   JOIN dispatch_share s ON s.pool = :pool AND s.workload_id = r.workload_id
-                 WHERE r.state = 'in_progress' AND r.desired = 'run' AND w.model = ANY(:models)
+                 WHERE r.state = 'in_progress' AND r.desired = 'run'
                    AND NOT r.workload_id = ANY(:passed::uuid[])
                    AND EXISTS (SELECT FROM stage_task t
+                                 JOIN stage_plan p ON p.workload_id = t.workload_id AND p.stage = t.stage
+                                                  AND p.batch_key = t.batch_key AND p.pixels <= able.pixels
                                 WHERE t.pool = :pool AND t.workload_id = r.workload_id
                                   AND t.state = 'ready' AND t.not_before <= ledger_now())
                  ORDER BY s.virtual_time, w.priority DESC, r.queued_at, r.workload_id
                  LIMIT 1
                 """)
                 .param("pool", pool)
-                .param("models", models.toArray(String[]::new))
+                .param("models", largest.keySet().toArray(String[]::new))
+                .param("pixels", largest.values().toArray(Long[]::new))
                 .param("passed", passedOver.stream().map(UUID::toString).toArray(String[]::new))
-                .query(UUID.class)
+                .query((rs, n) -> new Turn(rs.getObject(1, UUID.class), rs.getLong(2)))
                 .optional();
     }
 
@@ -72,4 +79,11 @@ final class FairShare {
                 .param("tasks", count)
                 .update());
     }
+
+    /**
+     * Whose turn it is.
+     *
+     * @param mostPixels of the largest picture that a live worker with its model takes
+     */
+    record Turn(UUID workload, long mostPixels) {}
 }

@@ -22,21 +22,28 @@ final class ReadyTasks {
         this.properties = properties;
     }
 
-    /** The task of a workload to begin a message with: deepest stage first, so that items finish before others begin. */
-    Optional<Lead> lead(String pool, UUID workload) {
+    /**
+     * The task of a workload to begin a message with, of those that are not too large: deepest stage first, so that items
+     * finish before others begin.
+     */
+    Optional<Lead> lead(String pool, FairShare.Turn turn) {
         // SKIP LOCKED: a locked task is just now being accepted, failed or cancelled.
         return jdbc.sql("""
                 SELECT t.id, t.workload_id, t.batch_key, t.worker_losses,
                        t.not_before <= ledger_now() - :linger * interval '1 millisecond' AS ripe
                   FROM stage_task t
                  WHERE t.pool = :pool AND t.workload_id = :workload AND t.state = 'ready' AND t.not_before <= ledger_now()
+                   AND EXISTS (SELECT FROM stage_plan p
+                                WHERE p.workload_id = t.workload_id AND p.stage = t.stage AND p.batch_key = t.batch_key
+                                  AND p.pixels <= :pixels)
                  ORDER BY t.stage DESC, t.ordinal
                  LIMIT 1
                    FOR UPDATE SKIP LOCKED
                 """)
                 .param("linger", properties.linger().toMillis())
                 .param("pool", pool)
-                .param("workload", workload)
+                .param("workload", turn.workload())
+                .param("pixels", turn.mostPixels())
                 .query((rs, n) -> new Lead(
                         rs.getLong(1), rs.getObject(2, UUID.class), rs.getLong(3),
                         rs.getInt(4) >= properties.maxWorkerLosses() - 1, rs.getBoolean(5)))

@@ -2,6 +2,7 @@ package io.selfcascade.platform.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.selfcascade.platform.dispatch.message.TaskDeclined;
 import io.selfcascade.platform.dispatch.message.TaskMessage;
 import io.selfcascade.platform.dispatch.message.WorkerBeat;
 import java.time.Duration;
@@ -76,6 +77,57 @@ class DispatchLedgerTest {
         ledger.beats.apply(List.of(worker.beat()));
 
         assertThat(ledger.sent()).hasSize(1);
+    }
+
+    @Test
+    void sendsOnlyWhatIsSmallEnoughForALiveWorker() {
+        ledger.beats.apply(List.of(worker.upTo(128).beat()));
+        ledger.generating(1);
+        ledger.acceptance.accept(worker.succeeded(ledger.sentOne()));
+        assertThat(ledger.sent()).as("256 x 256").isEmpty();
+
+        ledger.beats.apply(List.of(new TestWorker("big", "cpu", 1).upTo(256).beat()));
+
+        assertThat(ledger.sentOne().stage().width()).isEqualTo(256);
+    }
+
+    @Test
+    void theOneWorkerThatIsLargeEnoughMustAlsoHaveTheModel() {
+        WorkerBeat large = new TestWorker("large", "cpu", 1).upTo(4096).beat();
+        ledger.beats.apply(List.of(worker.upTo(64).beat(), new WorkerBeat(large.workerId(), large.bootId(), large.seq(),
+                large.pool(), large.slots(), large.state(), large.device(), List.of("another"), List.of())));
+
+        ledger.generating(1);
+
+        assertThat(ledger.sent()).isEmpty();
+    }
+
+    @Test
+    void aStageThatFitsNobodyHoldsUpNeitherItsWorkloadNorOthers() {
+        ledger.beats.apply(List.of(worker.upTo(128).beat()));
+        ledger.generating(3, 9, LedgerFixture.plan(1));
+        ledger.acceptance.accept(worker.succeeded(ledger.sent().get(0)));
+        assertThat(ledger.count("stage_task WHERE stage = 1 AND state = 'ready'")).as("256 x 256").isEqualTo(1);
+
+        TaskMessage own = ledger.sentOne();
+        assertThat(own.stage().index()).isZero();
+        ledger.acceptance.accept(worker.succeeded(own));
+        ClaimedRun other = ledger.generating(1, 0, LedgerFixture.plan(1));
+        assertThat(ledger.sentOne().tasks().get(0).workloadId()).isEqualTo(other.workloadId());
+    }
+
+    @Test
+    void whatATooSmallWorkerOfThePoolDeclinesIsSentAgainForALargeOne() {
+        TestWorker large = new TestWorker("large", "cpu", 1);
+        ledger.beats.apply(List.of(worker.upTo(64).beat(), large.beat()));
+        ledger.generating(1);
+        TaskMessage message = ledger.sentOne();
+
+        ledger.acceptance.accept(List.of(worker.declined(message, message.tasks().get(0), TaskDeclined.Reason.UNSUPPORTED)));
+
+        assertThat(ledger.sent()).as("at once").isEmpty();
+        ledger.tick(Duration.ofSeconds(5));
+        assertThat(ledger.sentOne().tasks().get(0).attempt()).isEqualTo(1);
     }
 
     @Test

@@ -168,6 +168,17 @@ class TaskAcceptanceTest {
     }
 
     @Test
+    void aPoolIsNotBiggerForAStageThatItsWorkersDecline() {
+        ledger.generating(1);
+        TaskMessage small = ledger.sentOne();
+        ledger.beats.apply(List.of(new TestWorker("big", "gpu", 1).upTo(64).beat()));
+
+        ledger.acceptance.accept(List.of(worker.failed(small, small.tasks().get(0), ErrorCode.DEVICE_OUT_OF_MEMORY)));
+
+        assertThat(ledger.count("stage_task WHERE state = 'dead'")).isEqualTo(1);
+    }
+
+    @Test
     void aDeclinedTaskIsReadyAgainAndNoAttemptIsCounted() {
         ledger.generating(2);
         TaskMessage message = ledger.sentOne();

@@ -22,6 +22,7 @@ final class TestWorker {
     final String pool;
     final int slots;
     UUID boot = UUID.randomUUID();
+    long maxPixels = 1 << 22;
     private long seq;
 
     TestWorker(String id, String pool, int slots) {
@@ -34,12 +35,19 @@ final class TestWorker {
         return new TestWorker("cpu-1", "cpu", 1);
     }
 
+    /** The same worker, taking squares up to this side. */
+    TestWorker upTo(int side) {
+        maxPixels = (long) side * side;
+        return this;
+    }
+
     WorkerBeat beat(TaskMessage... running) {
         return beat(WorkerBeat.State.UP, running);
     }
 
     WorkerBeat beat(WorkerBeat.State state, TaskMessage... running) {
-        return new WorkerBeat(id, boot, ++seq, pool, slots, state, new WorkerBeat.DeviceFacts("cpu", "test", 1L << 30, 1 << 22),
+        return new WorkerBeat(id, boot, ++seq, pool, slots, state,
+                new WorkerBeat.DeviceFacts("cpu", "test", 1L << 30, maxPixels),
                 List.of(LedgerFixture.MODEL),
                 Arrays.stream(running).map(message -> new WorkerBeat.Running(message.dispatchId(), 0, 10)).toList());
     }
