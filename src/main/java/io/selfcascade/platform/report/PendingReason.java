@@ -8,7 +8,9 @@ public enum PendingReason {
     COORDINATOR_SLOTS,
     /** No live worker of its pool has its model. */
     NO_WORKER_FOR_MODEL,
-    /** Everything that is left waits for a retry. */
+    /** Live workers have its model, but what waits is larger than the largest picture any of them takes. */
+    INSUFFICIENT_MEMORY,
+    /** Everything that is left and fits a worker waits for a retry. */
     BACKOFF,
     /** The workers of its pool are busy with others. */
     WINDOW_FULL

@@ -138,19 +138,38 @@ public class WorkloadViews {
         return state == RunState.IN_PROGRESS && counts.pending() > 0 ? dispatchReason(id, liveSlots) : null;
     }
 
+    /** Tasks are judged by the pool they wait in: one that ran out of memory may have moved to a bigger one. */
     private PendingReason dispatchReason(UUID id, int liveSlots) {
         if (liveSlots == 0) {
             return PendingReason.NO_WORKER_FOR_MODEL;
         }
-        boolean isDue = jdbc.sql("""
-                SELECT EXISTS (SELECT FROM stage_task
-                                WHERE pool IN (SELECT pool FROM stage_plan WHERE workload_id = :id)
-                                  AND workload_id = :id AND state = 'ready' AND not_before <= ledger_now())
+        return jdbc.sql("""
+                WITH able AS (
+                    SELECT k.pool, max(k.max_pixels) AS pixels
+                      FROM worker k JOIN workload w ON w.id = :id AND jsonb_exists(k.models, w.model)
+                     WHERE k.state = 'up' GROUP BY k.pool)
+                SELECT count(*) AS ready, count(able.pool) AS served, count(*) FILTER (WHERE p.pixels <= able.pixels) AS fitting,
+                       count(*) FILTER (WHERE p.pixels <= able.pixels AND t.not_before <= ledger_now()) AS due
+                  FROM stage_task t
+                  JOIN LATERAL (SELECT min(pixels) AS pixels FROM stage_plan
+                                 WHERE workload_id = t.workload_id AND stage = t.stage AND batch_key = t.batch_key) AS p ON true
+                  LEFT JOIN able ON able.pool = t.pool
+                 WHERE t.pool IN (SELECT name FROM pool) AND t.workload_id = :id AND t.state = 'ready'
                 """)
                 .param("id", id)
-                .query(Boolean.class)
+                .query((rs, n) -> dispatchReason(
+                        rs.getLong("ready"), rs.getLong("served"), rs.getLong("fitting"), rs.getLong("due")))
                 .single();
-        return isDue ? PendingReason.WINDOW_FULL : PendingReason.BACKOFF;
+    }
+
+    private static PendingReason dispatchReason(long ready, long served, long fitting, long due) {
+        if (due > 0) {
+            return PendingReason.WINDOW_FULL;
+        }
+        if (ready == 0 || fitting > 0) {
+            return PendingReason.BACKOFF;
+        }
+        return served > 0 ? PendingReason.INSUFFICIENT_MEMORY : PendingReason.NO_WORKER_FOR_MODEL;
     }
 
     /** Slots of live workers that could run the workload's stages. */

@@ -1,0 +1,128 @@
+package io.selfcascade.platform.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.selfcascade.platform.embedded.SharedInfrastructure;
+import io.selfcascade.platform.embedded.TestDatabase;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Why a workload waits, as its readers are told; the rows are such as the ledger writes. */
+class WorkloadViewsTest {
+
+    private static final TestDatabase DATABASE = SharedInfrastructure.freshDatabase();
+
+    private final JdbcClient jdbc = JdbcClient.create(DATABASE.dataSource());
+    private final WorkloadViews views = new WorkloadViews(jdbc);
+    private final UUID workload = UUID.randomUUID();
+
+    @AfterAll
+    static void close() {
+        DATABASE.close();
+    }
+
+    /** Two items: one waits for stage 0, 128 x 128, the other for stage 1, 256 x 256. */
+    @BeforeEach
+    void aWorkloadInProgress() {
+        DATABASE.execute("""
+                DELETE FROM workload; DELETE FROM worker; DELETE FROM pool; DELETE FROM partition_count;
+                INSERT INTO pool VALUES ('cpu', 0), ('gpu', 10);
+                INSERT INTO workload (id, source, request_key, request_sha256, model, cascade, items_key, created_at)
+                VALUES ('%1$s', 'rest', 'k', '\\x00', 'scenes', '{}', 'items', ledger_now());
+                INSERT INTO workload_run (workload_id, state, total, queued_at) VALUES ('%1$s', 'in_progress', 2, ledger_now());
+                INSERT INTO run_owner VALUES ('%1$s', 'me', 1, ledger_now() + interval '30 s');
+                INSERT INTO partition_count VALUES ('%1$s', 0, 2);
+                INSERT INTO stage_plan VALUES
+                    ('%1$s', 0, 0, 'denoise', 'cpu', 100, 8, false, 900, '{"stage": {"width": 128, "height": 128}}'),
+                    ('%1$s', 0, 1, 'denoise', 'cpu', 101, 8, true, 900, '{"stage": {"width": 256, "height": 256}}');
+                INSERT INTO item (workload_id, ordinal, spec) VALUES ('%1$s', 0, '{}'), ('%1$s', 1, '{}');
+                INSERT INTO stage_task (workload_id, ordinal, stage, pool, batch_key, not_before) VALUES
+                    ('%1$s', 0, 0, 'cpu', 100, ledger_now()), ('%1$s', 1, 1, 'cpu', 101, ledger_now())
+                """.formatted(workload));
+    }
+
+    @Test
+    void nobodyHasTheModel() {
+        worker("w", "cpu", "another", 512);
+
+        assertThat(reason()).isEqualTo(PendingReason.NO_WORKER_FOR_MODEL);
+    }
+
+    @Test
+    void whoHasTheModelIsTooSmallForAllThatWaits() {
+        worker("w", "cpu", "scenes", 64);
+        worker("other", "cpu", "another", 512);
+
+        assertThat(reason()).isEqualTo(PendingReason.INSUFFICIENT_MEMORY);
+    }
+
+    @Test
+    void theWindowIsFullWhileSomethingDueFits() {
+        worker("w", "cpu", "scenes", 128);
+
+        assertThat(reason()).isEqualTo(PendingReason.WINDOW_FULL);
+    }
+
+    @Test
+    void whatFitsWaitsForItsRetry() {
+        worker("w", "cpu", "scenes", 128);
+        DATABASE.execute("UPDATE stage_task SET not_before = ledger_now() + interval '5 min' WHERE stage = 0");
+
+        assertThat(reason()).isEqualTo(PendingReason.BACKOFF);
+    }
+
+    @Test
+    void aRetryThatNobodyWillTakeIsNoBackoff() {
+        worker("w", "cpu", "scenes", 64);
+        DATABASE.execute("UPDATE stage_task SET not_before = ledger_now() + interval '5 s'");
+
+        assertThat(reason()).isEqualTo(PendingReason.INSUFFICIENT_MEMORY);
+    }
+
+    @Test
+    void judgesATaskByThePoolItMovedTo() {
+        worker("w", "cpu", "scenes", 512);
+        worker("big", "gpu", "scenes", 128);
+        DATABASE.execute("DELETE FROM stage_task WHERE stage = 0; UPDATE stage_task SET pool = 'gpu'");
+
+        assertThat(reason()).isEqualTo(PendingReason.INSUFFICIENT_MEMORY);
+    }
+
+    @Test
+    void nobodyIsLeftInThePoolATaskMovedTo() {
+        worker("w", "cpu", "scenes", 512);
+        DATABASE.execute("DELETE FROM stage_task WHERE stage = 0; UPDATE stage_task SET pool = 'gpu'");
+
+        assertThat(reason()).isEqualTo(PendingReason.NO_WORKER_FOR_MODEL);
+    }
+
+    @Test
+    void aLostWorkerCountsForNothing() {
+        worker("w", "cpu", "scenes", 64);
+        worker("lost", "cpu", "scenes", 512);
+        DATABASE.execute("UPDATE worker SET state = 'lost' WHERE id = 'lost'");
+
+        assertThat(reason()).isEqualTo(PendingReason.INSUFFICIENT_MEMORY);
+    }
+
+    private PendingReason reason() {
+        return views.get("default", workload).pendingReason();
+    }
+
+    /** @param side of the largest square it takes */
+    private void worker(String id, String pool, String model, int side) {
+        jdbc.sql("""
+                INSERT INTO worker (id, boot_id, pool, slots, device, models, state, last_seen)
+                VALUES (:id, gen_random_uuid(), :pool, 1, jsonb_build_object('max_pixels', :side * :side),
+                        jsonb_build_array(:model::text), 'up', ledger_now())
+                """)
+                .param("id", id)
+                .param("pool", pool)
+                .param("model", model)
+                .param("side", side)
+                .update();
+    }
+}
