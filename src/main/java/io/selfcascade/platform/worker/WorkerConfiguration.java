@@ -15,6 +15,7 @@ import org.springframework.boot.kafka.autoconfigure.SslBundleSslEngineFactory;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /** Wires the worker, where the process works. Nothing here knows a database. */
 @Configuration(proxyBeanMethods = false)
@@ -45,10 +46,10 @@ class WorkerConfiguration {
 
     @Bean
     Worker worker(WorkerProperties properties, WorkerClients clients, ArtifactStore store, ResidentEngines engines,
-            Clock clock) {
+            Clock clock, Environment environment) {
         EngineSource source = engines.source();
         WorkerFacts facts = new WorkerFacts(properties.pool(), properties.slots(), source.device(), source.models());
-        String id = properties.idOrHostAndProcess();
+        String id = properties.idOr(() -> DefaultWorkerId.of(environment));
         // Halting skips hooks that would wait for the very thread that hangs.
         return new Worker(() -> new WorkerIdentity(id, UUID.randomUUID()), properties, clients, facts,
                 identity -> new StageRunner(identity, properties, store, engines, clock,

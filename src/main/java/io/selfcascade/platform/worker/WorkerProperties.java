@@ -3,17 +3,16 @@ package io.selfcascade.platform.worker;
 import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.Device;
 import io.selfcascade.spec.ErrorCode;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * What a worker is called, what it runs on and how much it takes at once.
  *
- * @param id name it keeps over restarts; empty means host and process id, a new name each time
+ * @param id name it keeps over restarts; empty means one of {@link DefaultWorkerId}
  * @param pool queue it serves
  * @param device kind of processor the models run on
  * @param deviceIndex which one of its kind, from 0
@@ -62,20 +61,12 @@ record WorkerProperties(
         return new Device(device, deviceIndex);
     }
 
-    String idOrHostAndProcess() {
-        return id.isEmpty() ? host() + "-" + ProcessHandle.current().pid() : id;
+    String idOr(Supplier<String> fallback) {
+        return id.isEmpty() ? fallback.get() : id;
     }
 
     int threadsPerSlot() {
         return threads > 0 ? threads : Math.max(1, Runtime.getRuntime().availableProcessors() / slots);
-    }
-
-    private static String host() {
-        try {
-            return InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9._-]", "-");
-        } catch (UnknownHostException e) {
-            return "worker";
-        }
     }
 
     private static void require(boolean holds, String what) {

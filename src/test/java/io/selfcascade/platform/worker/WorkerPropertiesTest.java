@@ -19,7 +19,7 @@ class WorkerPropertiesTest {
 
         assertThat(properties).isEqualTo(new WorkerProperties("", "cpu", Device.Kind.CPU, 0, Path.of("var/models"), 1,
                 0, 8, 2_097_152, 4_194_304, 1, Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(15)));
-        assertThat(properties.idOrHostAndProcess()).endsWith("-" + ProcessHandle.current().pid());
+        assertThat(properties.idOr(() -> "unnamed")).isEqualTo("unnamed");
         assertThat(properties.threadsPerSlot()).isEqualTo(Runtime.getRuntime().availableProcessors());
     }
 
@@ -29,7 +29,7 @@ class WorkerPropertiesTest {
                 "selfcascade.worker.id", "gpu-3", "selfcascade.worker.pool", "gpu", "selfcascade.worker.slots", "2",
                 "selfcascade.worker.threads", "4", "selfcascade.worker.beat", "1s"));
 
-        assertThat(properties.idOrHostAndProcess()).isEqualTo("gpu-3");
+        assertThat(properties.idOr(() -> "unnamed")).isEqualTo("gpu-3");
         assertThat(properties.pool()).isEqualTo("gpu");
         assertThat(properties.slots()).isEqualTo(2);
         assertThat(properties.threadsPerSlot()).isEqualTo(4);
