@@ -68,6 +68,8 @@ class HouseTest {
                 .should().dependOnClassesThat().resideInAPackage("org.springframework.web.."));
         check(noClasses().that().resideOutsideOfPackage("io.selfcascade.platform.embedded..")
                 .should().dependOnClassesThat().resideInAnyPackage("kafka.server..", "io.zonky.."));
+        check(noClasses().that().resideOutsideOfPackage("io.selfcascade.platform.artifact.s3..")
+                .should().dependOnClassesThat().resideInAPackage("software.amazon.."));
     }
 
     @Test

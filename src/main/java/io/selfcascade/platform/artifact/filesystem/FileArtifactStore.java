@@ -4,6 +4,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import io.selfcascade.platform.artifact.ArtifactKey;
 import io.selfcascade.platform.artifact.ArtifactStore;
+import io.selfcascade.platform.artifact.Sha256Stream;
 import io.selfcascade.platform.artifact.StoredArtifact;
 import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;

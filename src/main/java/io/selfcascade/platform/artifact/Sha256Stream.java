@@ -1,4 +1,4 @@
-package io.selfcascade.platform.artifact.filesystem;
+package io.selfcascade.platform.artifact;
 
 import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
@@ -17,7 +17,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Passes bytes on while it counts and digests them. */
-final class Sha256Stream extends FilterOutputStream {
+public final class Sha256Stream extends FilterOutputStream {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -28,15 +28,18 @@ final class Sha256Stream extends FilterOutputStream {
         super(out);
     }
 
-    static Sha256Stream into(WritableByteChannel channel) {
+    /** A stream that passes on to {@code channel}, buffered; closing it closes the channel. */
+    public static Sha256Stream into(WritableByteChannel channel) {
         return new Sha256Stream(new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES));
     }
 
-    static String digest(byte[] content) {
+    /** The digest of bytes, lower-case hex. */
+    public static String digest(byte[] content) {
         return HexFormat.of().formatHex(sha256Digest().digest(content));
     }
 
-    static String digest(Path file) throws IOException {
+    /** The digest of a file's bytes; a link is not followed. */
+    public static String digest(Path file) throws IOException {
         MessageDigest digest = sha256Digest();
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             byte[] buffer = new byte[BUFFER_BYTES];
@@ -61,12 +64,13 @@ final class Sha256Stream extends FilterOutputStream {
         bytes += length;
     }
 
-    /** @return digest of what was written, once */
-    String sha256() {
+    /** @return digest of what was written, lower-case hex; once */
+    public String sha256() {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    long bytes() {
+    /** @return how many bytes were written */
+    public long bytes() {
         return bytes;
     }
 
