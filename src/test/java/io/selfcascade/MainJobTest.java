@@ -63,6 +63,27 @@ class MainJobTest {
     }
 
     @Test
+    void runsWhatWasCancelledOnceMoreWhenAskedTo() {
+        String self = api.post("/v1/workloads", """
+                {"model": "scenes", "cascade": {"preset": "fast", "target": {"width": 128, "height": 128}},
+                 "items": [{"prompt": "a small red star on a white background"}, {"prompt": "a blue circle on a gray background"}]}""")
+                .json().path("links").path("self").asString();
+        api.post(self + "/cancel", "");
+        awaitEnd(self);
+
+        Answer mistaken = api.post(self + "/retry", "{\"item\": [0]}");
+        Answer retried = api.post(self + "/retry", "");
+        JsonNode ended = awaitEnd(self);
+
+        assertThat(mistaken.status()).isEqualTo(400);
+        assertThat(mistaken.json().path("errors").path(0).path("pointer").asString()).isEqualTo("/item");
+        assertThat(retried.status()).isEqualTo(202);
+        assertThat(ended.path("state").asString()).as(ended.toString()).isEqualTo("completed");
+        assertThat(ended.path("generation").asInt()).isEqualTo(2);
+        assertThat(api.get(self + "/manifest.json").json().path("items")).hasSize(2);
+    }
+
+    @Test
     void runsNothingWithoutTheBrokerAndEverythingOnceItIsBack() {
         String[] self = new String[1];
 

@@ -1,8 +1,10 @@
 package io.selfcascade.platform.admin;
 
 import io.selfcascade.platform.dispatch.Desired;
+import io.selfcascade.platform.dispatch.NextGeneration;
 import io.selfcascade.platform.dispatch.RunControl;
 import io.selfcascade.platform.intake.RequestIdentity;
+import io.selfcascade.platform.intake.RetryRequestReader;
 import io.selfcascade.platform.intake.Submission;
 import io.selfcascade.platform.intake.WorkloadIntake;
 import io.selfcascade.platform.intake.WorkloadRequestReader;
@@ -24,7 +26,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Workloads: submit, watch, pause, go on, cancel. */
+/** Workloads: submit, watch, pause, go on, cancel, retry. */
 @RestController
 @ConditionalOnCoordinator
 @RequestMapping(path = "/v1/workloads", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -34,12 +36,17 @@ class WorkloadController {
     private final WorkloadIntake intake;
     private final WorkloadViews views;
     private final RunControl control;
+    private final RetryRequestReader retries;
+    private final NextGeneration generations;
 
-    WorkloadController(WorkloadRequestReader reader, WorkloadIntake intake, WorkloadViews views, RunControl control) {
+    WorkloadController(WorkloadRequestReader reader, WorkloadIntake intake, WorkloadViews views, RunControl control,
+            RetryRequestReader retries, NextGeneration generations) {
         this.reader = reader;
         this.intake = intake;
         this.views = views;
         this.control = control;
+        this.retries = retries;
+        this.generations = generations;
     }
 
     /** Accepts a workload. The body is read by the platform's own strict reader, the same as for Kafka. */
@@ -87,6 +94,14 @@ class WorkloadController {
     @PostMapping("/{id}/cancel")
     WorkloadBody cancel(@PathVariable UUID id) {
         return want(id, Desired.CANCEL);
+    }
+
+    /** Has failed and cancelled items of an ended workload run again, all or those of the body. */
+    @PostMapping("/{id}/retry")
+    ResponseEntity<WorkloadBody> retry(@PathVariable UUID id, HttpServletRequest request) throws IOException {
+        view(id);
+        generations.retry(id, retries.read(request.getInputStream()));
+        return ResponseEntity.accepted().body(WorkloadBody.of(view(id)));
     }
 
     private WorkloadBody want(UUID id, Desired desired) {

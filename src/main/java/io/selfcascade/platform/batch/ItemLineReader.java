@@ -42,6 +42,10 @@ class ItemLineReader implements ItemStreamReader<RawItem> {
     @Override
     public void open(ExecutionContext context) {
         runs.advance(run.claim(), RunState.VALIDATING);
+        if (runs.get(workload.id()).total() != null) {
+            // A further generation: its items were read by the first.
+            return;
+        }
         int from = context.getInt(NEXT, 0);
         try {
             ItemLines opened = new ItemLines(store.open(workload.itemsKey()), limits);

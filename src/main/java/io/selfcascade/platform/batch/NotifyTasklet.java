@@ -51,7 +51,7 @@ final class NotifyTasklet implements Tasklet {
         RunState state = RunState.COMPLETED;
         if (desired.equals(Desired.CANCEL.stored())) {
             state = RunState.CANCELLED;
-        } else if (items.count(claim.workloadId()).cancelled() > 0) {
+        } else if (items.cancelledIn(claim) > 0) {
             // Only a deadline cancels items that nobody asked to cancel.
             state = RunState.EXPIRED;
         }

@@ -131,6 +131,18 @@ public class ItemLedger {
                 .single();
     }
 
+    /** Items that were cancelled in this generation; those of former ones have not been tried again. */
+    public int cancelledIn(ClaimedRun run) {
+        return jdbc.sql("""
+                SELECT count(*) FROM item
+                 WHERE workload_id = :workload AND state = 'cancelled' AND settled_in = :generation
+                """)
+                .param("workload", run.workloadId())
+                .param("generation", run.generation())
+                .query(Integer.class)
+                .single();
+    }
+
     /**
      * Hands every item to {@code reader}, by ordinal. Reads page by page, holding neither transaction nor lock, so it
      * is for a workload whose items are settled.

@@ -68,6 +68,11 @@ class LedgerConfiguration {
     }
 
     @Bean
+    NextGeneration nextGeneration(JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions) {
+        return new NextGeneration(jdbc, transactions, revisions);
+    }
+
+    @Bean
     ItemLedger itemLedger(
             JdbcClient jdbc,
             LedgerTransactions transactions,

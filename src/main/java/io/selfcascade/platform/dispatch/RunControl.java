@@ -46,7 +46,7 @@ public class RunControl {
             if (run.desired() != desired || (run.state().isTerminal() && !isRepeated(run, desired))) {
                 throw new CascadeException(ErrorCode.CONFLICT, "Cannot " + desired.stored() + " workload: " + workload
                         + " is " + (run.state().isTerminal() ? run.state().stored() : "being cancelled")
-                        + " (submit it again to run it once more)");
+                        + " (POST …/retry runs what failed or was cancelled once more)");
             }
             return run;
         });

@@ -31,6 +31,11 @@ class IntakeConfiguration {
     }
 
     @Bean
+    RetryRequestReader retryRequestReader(IntakeLimits limits) {
+        return new RetryRequestReader(limits);
+    }
+
+    @Bean
     ItemParser itemParser(IntakeLimits limits) {
         return new ItemParser(limits);
     }

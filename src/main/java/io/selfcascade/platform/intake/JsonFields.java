@@ -87,6 +87,25 @@ final class JsonFields {
         return null;
     }
 
+    /** @return the whole numbers of an array; null if the field is absent or one of them is wrong */
+    @Nullable List<Integer> integers(String name, int most, int min, int max) {
+        List<?> values = typed(name, List.class, "an array");
+        if (values == null) {
+            return null;
+        }
+        if (values.size() > most) {
+            refuse(name, OUT_OF_RANGE, values.size() + " elements (expected at most " + most + ")");
+            return null;
+        }
+        for (int i = 0; i < values.size() && !violations.isFull(); i++) {
+            if (!(values.get(i) instanceof Long number && number >= min && number <= max)) {
+                violations.add(pointer(name) + "/" + i, WRONG_TYPE,
+                        "Expected a whole number from " + min + " to " + max + ", not " + describe(values.get(i)));
+            }
+        }
+        return violations.isEmpty() ? values.stream().map(value -> ((Long) value).intValue()).toList() : null;
+    }
+
     @Nullable Double number(String name, double min, double max) {
         Object value = read(name);
         if (value == null) {

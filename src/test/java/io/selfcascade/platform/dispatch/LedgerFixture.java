@@ -49,6 +49,7 @@ final class LedgerFixture {
     final StagePlans plans = new StagePlans(jdbc, pools);
     final RunLedger runs =
             new RunLedger(jdbc, transactions, revisions, plans, partitions, Duration.ofSeconds(30));
+    final NextGeneration generations = new NextGeneration(jdbc, transactions, revisions);
     final SentMessages orders = new SentMessages();
     final RunControl control = new RunControl(jdbc, transactions, revisions, signal);
     final ItemLedger items = new ItemLedger(
