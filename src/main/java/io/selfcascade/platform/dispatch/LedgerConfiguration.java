@@ -73,6 +73,11 @@ class LedgerConfiguration {
     }
 
     @Bean
+    WorkerControl workerControl(JdbcClient jdbc, Orders orders) {
+        return new WorkerControl(jdbc, orders);
+    }
+
+    @Bean
     ItemLedger itemLedger(
             JdbcClient jdbc,
             LedgerTransactions transactions,

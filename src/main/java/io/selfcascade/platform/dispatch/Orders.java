@@ -29,26 +29,33 @@ final class Orders {
 
     /** Sends the order once the current transaction has committed; does not wait for the broker. */
     void cancel(UUID workload, long epoch) {
+        afterCommit("workload/" + workload, new Control(Control.Order.CANCEL, epoch, clock.instant()));
+    }
+
+    /** Asks one worker to drain, or to take work again; does not wait for the broker. */
+    void worker(String id, Control.Order order) {
+        afterCommit("worker/" + id, new Control(order, 0, clock.instant()));
+    }
+
+    private void afterCommit(String subject, Control order) {
         if (TransactionSynchronizationManager.isSynchronizationActive()) {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
                 @Override
                 public void afterCommit() {
-                    send(workload, epoch);
+                    send(subject, order);
                 }
             });
         } else {
-            send(workload, epoch);
+            send(subject, order);
         }
     }
 
-    private void send(UUID workload, long epoch) {
+    private void send(String subject, Control order) {
         try {
-            Control order = new Control(Control.Order.CANCEL, epoch, clock.instant());
-            sender.send(CloudEvents.record(
-                    Topics.CONTROL, "workload/" + workload, CloudEvents.CONTROL, "coordinator", workload + "/" + epoch,
-                    order.at(), MessageJson.write(order)));
+            sender.send(CloudEvents.record(Topics.CONTROL, subject, CloudEvents.CONTROL, "coordinator",
+                    subject + "/" + order.at().toEpochMilli(), order.at(), MessageJson.write(order)));
         } catch (RuntimeException e) {
-            log.warn("order not sent workload={}", workload, e);
+            log.warn("order not sent subject={} order={}", subject, order.order(), e);
         }
     }
 }

@@ -29,6 +29,11 @@ class ReportConfiguration {
     }
 
     @Bean
+    WorkerViews workerViews(JdbcClient jdbc) {
+        return new WorkerViews(jdbc);
+    }
+
+    @Bean
     @ConditionalOnBooleanProperty(name = "selfcascade.report.progress", matchIfMissing = true)
     ConsoleProgress consoleProgress(WorkloadViews views, ArtifactStore store) {
         PrintStream terminal = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
