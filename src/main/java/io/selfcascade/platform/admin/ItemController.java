@@ -1,8 +1,11 @@
 package io.selfcascade.platform.admin;
 
+import io.selfcascade.platform.dispatch.ItemControl;
 import io.selfcascade.platform.dispatch.ItemLedger;
 import io.selfcascade.platform.dispatch.LedgerItem;
+import io.selfcascade.platform.dispatch.NextGeneration;
 import io.selfcascade.platform.intake.RequestIdentity;
+import io.selfcascade.platform.intake.RetryRequest;
 import io.selfcascade.platform.report.ArtifactView;
 import io.selfcascade.platform.report.ArtifactViews;
 import io.selfcascade.platform.report.WorkloadViews;
@@ -13,8 +16,10 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -28,11 +33,16 @@ class ItemController {
     private final WorkloadViews workloads;
     private final ItemLedger items;
     private final ArtifactViews artifacts;
+    private final ItemControl control;
+    private final NextGeneration generations;
 
-    ItemController(WorkloadViews workloads, ItemLedger items, ArtifactViews artifacts) {
+    ItemController(WorkloadViews workloads, ItemLedger items, ArtifactViews artifacts, ItemControl control,
+            NextGeneration generations) {
         this.workloads = workloads;
         this.items = items;
         this.artifacts = artifacts;
+        this.control = control;
+        this.generations = generations;
     }
 
     @GetMapping
@@ -53,6 +63,22 @@ class ItemController {
                 .findFirst()
                 .orElseThrow(() -> new CascadeException(ErrorCode.NOT_FOUND,
                         "Cannot find item: " + ordinal + " of workload " + id + " (items are numbered from 0)"));
+    }
+
+    /** Cancels an item that is not settled; the rest of its workload goes on. */
+    @PostMapping("/{ordinal}/cancel")
+    ItemBody cancel(@PathVariable UUID id, @PathVariable int ordinal) {
+        requireWorkload(id);
+        control.cancel(id, ordinal);
+        return get(id, ordinal);
+    }
+
+    /** Has one item of an ended workload run again: its next generation, of this item alone. */
+    @PostMapping("/{ordinal}/retry")
+    ResponseEntity<ItemBody> retry(@PathVariable UUID id, @PathVariable int ordinal) {
+        requireWorkload(id);
+        generations.retry(id, new RetryRequest(List.of(ordinal), null));
+        return ResponseEntity.accepted().body(get(id, ordinal));
     }
 
     private List<ItemBody> bodies(UUID workload, List<LedgerItem> page) {

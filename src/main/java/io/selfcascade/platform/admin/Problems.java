@@ -107,6 +107,7 @@ class Problems extends ResponseEntityExceptionHandler {
         return switch (code) {
             case NOT_FOUND -> HttpStatus.NOT_FOUND;
             case CONFLICT -> HttpStatus.CONFLICT;
+            case VERSION_MISMATCH -> HttpStatus.PRECONDITION_FAILED;
             case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
             case INVALID_SIZE, INVALID_STAGE, INVALID_IMAGE -> HttpStatus.UNPROCESSABLE_CONTENT;
             case STORAGE_FULL, EXCEEDS_STORAGE -> HttpStatus.INSUFFICIENT_STORAGE;

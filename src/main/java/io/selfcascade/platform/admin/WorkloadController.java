@@ -3,22 +3,29 @@ package io.selfcascade.platform.admin;
 import io.selfcascade.platform.dispatch.Desired;
 import io.selfcascade.platform.dispatch.NextGeneration;
 import io.selfcascade.platform.dispatch.RunControl;
+import io.selfcascade.platform.intake.InvalidRequestException;
 import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.intake.RetryRequestReader;
 import io.selfcascade.platform.intake.Submission;
+import io.selfcascade.platform.intake.Violation;
+import io.selfcascade.platform.intake.WorkloadEditReader;
+import io.selfcascade.platform.intake.WorkloadEdits;
 import io.selfcascade.platform.intake.WorkloadIntake;
 import io.selfcascade.platform.intake.WorkloadRequestReader;
 import io.selfcascade.platform.report.WorkloadView;
 import io.selfcascade.platform.report.WorkloadViews;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
+import io.selfcascade.spec.ErrorCode;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -26,7 +33,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Workloads: submit, watch, pause, go on, cancel, retry. */
+/** Workloads: submit, watch, edit, pause, go on, cancel, retry. */
 @RestController
 @ConditionalOnCoordinator
 @RequestMapping(path = "/v1/workloads", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -36,15 +43,19 @@ class WorkloadController {
     private final WorkloadIntake intake;
     private final WorkloadViews views;
     private final RunControl control;
+    private final WorkloadEditReader editReader;
+    private final WorkloadEdits edits;
     private final RetryRequestReader retries;
     private final NextGeneration generations;
 
     WorkloadController(WorkloadRequestReader reader, WorkloadIntake intake, WorkloadViews views, RunControl control,
-            RetryRequestReader retries, NextGeneration generations) {
+            WorkloadEditReader editReader, WorkloadEdits edits, RetryRequestReader retries, NextGeneration generations) {
         this.reader = reader;
         this.intake = intake;
         this.views = views;
         this.control = control;
+        this.editReader = editReader;
+        this.edits = edits;
         this.retries = retries;
         this.generations = generations;
     }
@@ -77,8 +88,31 @@ class WorkloadController {
     }
 
     @GetMapping("/{id}")
-    WorkloadBody get(@PathVariable UUID id) {
-        return WorkloadBody.of(view(id));
+    ResponseEntity<WorkloadBody> get(@PathVariable UUID id) {
+        return versioned(view(id));
+    }
+
+    /** Changes name, priority or deadline. With {@code If-Match} only if nobody else has edited it since. */
+    @PatchMapping(path = "/{id}", consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"})
+    ResponseEntity<WorkloadBody> edit(@PathVariable UUID id, HttpServletRequest request,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String version) throws IOException {
+        edits.apply(RequestIdentity.DEFAULT_TENANT, id, editReader.read(request.getInputStream()), version(version));
+        return versioned(view(id));
+    }
+
+    private static ResponseEntity<WorkloadBody> versioned(WorkloadView view) {
+        return ResponseEntity.ok().header(HttpHeaders.ETAG, "\"" + view.version() + "\"").body(WorkloadBody.of(view));
+    }
+
+    private static @Nullable Integer version(@Nullable String ifMatch) {
+        if (ifMatch == null || ifMatch.equals("*")) {
+            return null;
+        }
+        if (!ifMatch.matches("\"\\d{1,9}\"")) {
+            throw InvalidRequestException.of(ErrorCode.INVALID_REQUEST, "/If-Match", Violation.Kind.INVALID_VALUE,
+                    "Invalid If-Match: " + ifMatch + " (expected the ETag of GET, such as \"3\")");
+        }
+        return Integer.valueOf(ifMatch.substring(1, ifMatch.length() - 1));
     }
 
     @PostMapping("/{id}/pause")

@@ -29,6 +29,11 @@ final class Cancellation {
         return cancelled;
     }
 
+    /** The newest dispatch there is; read after tasks were cancelled, every dispatch that held one is up to it. */
+    static long lastDispatch(JdbcClient jdbc) {
+        return jdbc.sql("SELECT coalesce(max(id), 0) FROM task_dispatch").query(Long.class).single();
+    }
+
     /** Who applies results holds these rows first, so that cancelling and accepting never wait for each other. */
     private Long[] lockDispatches(UUID workload) {
         return jdbc.sql("""

@@ -173,7 +173,7 @@ public class ItemLedger {
             runs.checkOwned(run.workloadId(), run.epoch());
             int cancelled = new Cancellation(jdbc, partitions).cancel(run, reason);
             revisions.changed(run.workloadId());
-            orders.cancel(run.workloadId(), run.epoch());
+            orders.cancel(run.workloadId(), Cancellation.lastDispatch(jdbc));
             signal.raise();
             return cancelled;
         });

@@ -73,6 +73,11 @@ class LedgerConfiguration {
     }
 
     @Bean
+    ItemControl itemControl(JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, Orders orders) {
+        return new ItemControl(jdbc, transactions, revisions, orders);
+    }
+
+    @Bean
     WorkerControl workerControl(JdbcClient jdbc, Orders orders) {
         return new WorkerControl(jdbc, orders);
     }
@@ -87,6 +92,11 @@ class LedgerConfiguration {
             Orders orders,
             DispatchSignal signal) {
         return new ItemLedger(jdbc, transactions, runs, partitions, revisions, orders, signal);
+    }
+
+    @Bean
+    EditedWorkloads editedWorkloads(Revisions revisions, DispatchSignal signal) {
+        return new EditedWorkloads(revisions, signal);
     }
 
     @Bean

@@ -27,14 +27,23 @@ final class Orders {
         this.clock = clock;
     }
 
-    /** Sends the order once the current transaction has committed; does not wait for the broker. */
-    void cancel(UUID workload, long epoch) {
-        afterCommit("workload/" + workload, new Control(Control.Order.CANCEL, epoch, clock.instant()));
+    /**
+     * Sends the order once the current transaction has committed; does not wait for the broker.
+     *
+     * @param lastDispatch whatever is sent later is not meant
+     */
+    void cancel(UUID workload, long lastDispatch) {
+        afterCommit("workload/" + workload, new Control(Control.Order.CANCEL, lastDispatch, clock.instant()));
+    }
+
+    /** The same for one item. */
+    void cancelItem(UUID workload, int ordinal, long lastDispatch) {
+        afterCommit("item/" + workload + "/" + ordinal, new Control(Control.Order.CANCEL, lastDispatch, clock.instant()));
     }
 
     /** Asks one worker to drain, or to take work again; does not wait for the broker. */
     void worker(String id, Control.Order order) {
-        afterCommit("worker/" + id, new Control(order, 0, clock.instant()));
+        afterCommit("worker/" + id, new Control(order, null, clock.instant()));
     }
 
     private void afterCommit(String subject, Control order) {

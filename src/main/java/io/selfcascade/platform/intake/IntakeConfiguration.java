@@ -31,6 +31,17 @@ class IntakeConfiguration {
     }
 
     @Bean
+    WorkloadEditReader workloadEditReader(IntakeLimits limits) {
+        return new WorkloadEditReader(limits);
+    }
+
+    @Bean
+    WorkloadEdits workloadEdits(
+            Workloads workloads, ApplicationEventPublisher events, PlatformTransactionManager transactionManager) {
+        return new WorkloadEdits(workloads, events, new TransactionTemplate(transactionManager));
+    }
+
+    @Bean
     RetryRequestReader retryRequestReader(IntakeLimits limits) {
         return new RetryRequestReader(limits);
     }

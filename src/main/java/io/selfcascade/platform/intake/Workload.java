@@ -75,6 +75,12 @@ public class Workload {
         return Arrays.equals(requestSha256, RequestDigest.of(request));
     }
 
+    void edit(WorkloadEdit edit) {
+        name = edit.name() == null ? name : edit.name();
+        priority = edit.priority() == null ? priority : edit.priority().shortValue();
+        deadline = edit.deadline() == null ? deadline : edit.deadline();
+    }
+
     public UUID id() {
         return id;
     }

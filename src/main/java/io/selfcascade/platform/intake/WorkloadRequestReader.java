@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads a workload request, from REST or Kafka alike, and refuses whatever is not exactly one. */
 public final class WorkloadRequestReader {
 
-    private static final int MAX_NAME = 256;
+    static final int MAX_NAME = 256;
     private static final int MAX_REFERENCE = 1024;
     private static final int DEFAULT_PRIORITY = 5;
 

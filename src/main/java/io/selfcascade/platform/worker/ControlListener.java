@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,7 @@ final class ControlListener implements AutoCloseable {
     private final String workerKey;
     private final WorkerClients clients;
     private final Runnable onChange;
-    private final Map<String, Control.Order> orders = new ConcurrentHashMap<>();
+    private final Map<String, Control> orders = new ConcurrentHashMap<>();
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private final Thread thread = new Thread(this::followUntilClosed, "worker-control");
     private volatile boolean closed;
@@ -53,13 +54,15 @@ final class ControlListener implements AutoCloseable {
         return caughtUp.await(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    boolean isCancelled(UUID workload, int ordinal) {
-        return orders.get("workload/" + workload) == Control.Order.CANCEL
-                || orders.get("item/" + workload + "/" + ordinal) == Control.Order.CANCEL;
+    /** Whether nobody wants what this dispatch would make of the item. */
+    boolean isCancelled(UUID workload, int ordinal, long dispatch) {
+        return cancels(orders.get("workload/" + workload), dispatch)
+                || cancels(orders.get("item/" + workload + "/" + ordinal), dispatch);
     }
 
     boolean isDraining() {
-        return orders.get(workerKey) == Control.Order.DRAIN;
+        Control last = orders.get(workerKey);
+        return last != null && last.order() == Control.Order.DRAIN;
     }
 
     @Override
@@ -70,6 +73,10 @@ final class ControlListener implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static boolean cancels(@Nullable Control last, long dispatch) {
+        return last != null && last.cancels(dispatch);
     }
 
     private void followUntilClosed() {
@@ -105,7 +112,7 @@ final class ControlListener implements AutoCloseable {
             if (message.value() == null) {
                 orders.remove(message.key());
             } else {
-                orders.put(message.key(), MessageJson.readControl(message.value()).order());
+                orders.put(message.key(), MessageJson.readControl(message.value()));
             }
             onChange.run();
         } catch (CascadeException e) {

@@ -115,7 +115,7 @@ final class WorkerLoop implements Runnable {
     private void runOnceAnnounced(
             ShareConsumer<String, byte[]> consumer, ConsumerRecord<String, byte[]> handOff, TaskMessage message) {
         Duration lease = Duration.ofSeconds(message.leaseS());
-        Run run = new Run(message, this::isCancelled, () -> beats.silentFor(lease));
+        Run run = new Run(message, task -> isCancelled(task, message), () -> beats.silentFor(lease));
         try {
             beats.announce(run);
         } catch (CascadeException e) {
@@ -142,14 +142,14 @@ final class WorkerLoop implements Runnable {
         if (closing.getAsBoolean() || control.isDraining()) {
             return Reason.DRAINING;
         }
-        if (message.tasks().stream().allMatch(this::isCancelled)) {
+        if (message.tasks().stream().allMatch(task -> isCancelled(task, message))) {
             return Reason.CANCELLED;
         }
         return runner.refusal(message);
     }
 
-    private boolean isCancelled(Task task) {
-        return control.isCancelled(task.workloadId(), task.ordinal());
+    private boolean isCancelled(Task task, TaskMessage message) {
+        return control.isCancelled(task.workloadId(), task.ordinal(), message.dispatchId());
     }
 
     private TaskDeclined declined(TaskMessage message, Task task, Reason reason) {

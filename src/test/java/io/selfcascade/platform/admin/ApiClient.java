@@ -31,6 +31,12 @@ public final class ApiClient {
         return send(request(path, headers).header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)));
     }
 
+    /** @param headers name, value, name, value, … */
+    public Answer patch(String path, String body, String... headers) {
+        return send(request(path, headers).header("Content-Type", "application/json")
+                .method("PATCH", BodyPublishers.ofString(body)));
+    }
+
     /** Posts a body of unknown length that exists only while it is sent. */
     public Answer post(String path, Supplier<InputStream> body) {
         return send(request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofInputStream(body)));

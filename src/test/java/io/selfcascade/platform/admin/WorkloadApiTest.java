@@ -110,6 +110,30 @@ class WorkloadApiTest {
     }
 
     @Test
+    void editsAWorkloadUnlessSomebodyElseHas() {
+        Answer accepted = api.post("/v1/workloads", """
+                {"model":"scenes","cascade":{"preset":"fast","target":{"width":128,"height":128}},"priority":0,
+                 "items":[{"prompt":"a small blue star on a black background"}]}""");
+        String self = accepted.json().path("links").path("self").asString();
+        String version = api.get(self).header("ETag");
+
+        Answer edited = api.patch(self, "{\"priority\": 9, \"name\": \"urgent\"}", "If-Match", version);
+        Answer late = api.patch(self, "{\"priority\": 1}", "If-Match", version);
+        Answer mistaken = api.patch(self, "{\"priority\": 10, \"model\": \"other\"}");
+
+        assertThat(edited.status()).isEqualTo(200);
+        assertThat(edited.json().path("priority").asInt()).isEqualTo(9);
+        assertThat(edited.json().path("name").asString()).isEqualTo("urgent");
+        assertThat(edited.header("ETag")).isNotEqualTo(version);
+        assertThat(late.status()).isEqualTo(412);
+        assertThat(late.json().path("code").asString()).isEqualTo("version_mismatch");
+        assertThat(mistaken.status()).isEqualTo(400);
+        assertThat(mistaken.json().path("errors")).extracting(error -> error.path("pointer").asString())
+                .containsExactlyInAnyOrder("/priority", "/model");
+        assertThat(api.get(self).json().path("priority").asInt()).isEqualTo(9);
+    }
+
+    @Test
     void refusesAPictureThatIsNone() {
         Answer answer = api.upload("init_image", "x.png", "not a picture".getBytes(StandardCharsets.UTF_8));
 

@@ -56,13 +56,16 @@ class DispatcherTest {
 
     @Test
     void cancellingTellsTheWorkers() {
+        ledger.beats.apply(List.of(worker.beat()));
         ClaimedRun run = ledger.generating(3);
+        long dispatch = ledger.sentOne().dispatchId();
 
         ledger.items.cancelWorkload(run, null);
 
         ProducerRecord<String, byte[]> order = ledger.orders.messages.get(0);
         assertThat(order.key()).isEqualTo("workload/" + run.workloadId());
-        assertThat(MessageJson.readControl(order.value()).epoch()).isEqualTo(run.epoch());
+        assertThat(MessageJson.readControl(order.value()).cancels(dispatch)).isTrue();
+        assertThat(MessageJson.readControl(order.value()).cancels(dispatch + 1)).isFalse();
     }
 
     @Test

@@ -60,7 +60,7 @@ class StatesTest {
         assertThat(MessageJson.readEvent(bytes(examples.get(1))).taskId()).isEqualTo(901);
         assertThat(MessageJson.readEvent(bytes(examples.get(2))).taskId()).isEqualTo(902);
         assertThat(MessageJson.readBeat(bytes(examples.get(3))).state()).isEqualTo(WorkerBeat.State.UP);
-        assertThat(MessageJson.readControl(bytes(examples.get(4))).epoch()).isEqualTo(4);
+        assertThat(MessageJson.readControl(bytes(examples.get(4))).dispatchId()).isEqualTo(48213);
         assertThat(MessageJson.readWorkloadUpdated(bytes(examples.get(5))).counts().total()).isEqualTo(12);
         assertThat(examples).hasSize(6);
     }

@@ -49,7 +49,7 @@ final class TestTopics implements AutoCloseable {
     }
 
     void order(String key, Control.@Nullable Order order) {
-        byte[] value = order == null ? null : MessageJson.write(new Control(order, 1, Instant.now()));
+        byte[] value = order == null ? null : MessageJson.write(new Control(order, null, Instant.now()));
         send(new ProducerRecord<>(Topics.CONTROL, key, value));
     }
 

@@ -68,7 +68,7 @@ class MessageJsonTest {
               "models": [ "scenes" ], "running": [ { "dispatch_id": 48213, "step": 23, "steps": 50 } ] }
             """;
     private static final String CONTROL = """
-            { "do": "cancel", "epoch": 4, "at": "2026-11-22T20:03:11Z" }
+            { "do": "cancel", "dispatch_id": 48213, "at": "2026-11-22T20:03:11Z" }
             """;
 
     @Test
@@ -130,6 +130,15 @@ class MessageJsonTest {
         Control control = MessageJson.readControl(bytes(CONTROL.replace("{", "{ \"colour\": \"red\",")));
 
         assertThat(control.order()).isEqualTo(Control.Order.CANCEL);
+    }
+
+    @Test
+    void aCancelConcernsNoDispatchThatWasSentLater() {
+        Control cancel = MessageJson.readControl(bytes(CONTROL));
+
+        assertThat(cancel.cancels(48213)).isTrue();
+        assertThat(cancel.cancels(48214)).isFalse();
+        assertThat(MessageJson.readControl(bytes("{\"do\":\"cancel\",\"at\":\"2026-11-22T20:03:11Z\"}")).cancels(48214)).isTrue();
     }
 
     @ParameterizedTest
