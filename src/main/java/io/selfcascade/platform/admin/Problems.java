@@ -109,7 +109,7 @@ class Problems extends ResponseEntityExceptionHandler {
             case CONFLICT -> HttpStatus.CONFLICT;
             case VERSION_MISMATCH -> HttpStatus.PRECONDITION_FAILED;
             case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
-            case INVALID_SIZE, INVALID_STAGE, INVALID_IMAGE -> HttpStatus.UNPROCESSABLE_CONTENT;
+            case INVALID_SIZE, INVALID_STAGE, INVALID_IMAGE, KEY_REUSED -> HttpStatus.UNPROCESSABLE_CONTENT;
             case STORAGE_FULL, EXCEEDS_STORAGE -> HttpStatus.INSUFFICIENT_STORAGE;
             case MODEL_UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
             default -> code.failureClass() == FailureClass.INVALID

@@ -16,6 +16,7 @@ import io.selfcascade.platform.report.WorkloadView;
 import io.selfcascade.platform.report.WorkloadViews;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
 import io.selfcascade.spec.ErrorCode;
+import io.swagger.v3.oas.annotations.Parameter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -39,6 +40,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/v1/workloads", produces = MediaType.APPLICATION_JSON_VALUE)
 class WorkloadController {
 
+    private static final String KEY = "Sent again with the same body, it is answered with the workload it made the first"
+            + " time; with another body, with 422 key_reused.";
+
     private final WorkloadRequestReader reader;
     private final WorkloadIntake intake;
     private final WorkloadViews views;
@@ -60,10 +64,15 @@ class WorkloadController {
         this.generations = generations;
     }
 
-    /** Accepts a workload. The body is read by the platform's own strict reader, the same as for Kafka. */
+    /**
+     * Accepts a workload. The body is read by the platform's own strict reader, the same as for Kafka.
+     *
+     * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">Idempotency-Key</a>
+     */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<WorkloadBody> submit(
-            HttpServletRequest request, @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key)
+            HttpServletRequest request,
+            @Parameter(description = KEY) @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key)
             throws IOException {
         String identity = key == null ? "once-" + UUID.randomUUID() : key;
         Submission submission = intake.submit(

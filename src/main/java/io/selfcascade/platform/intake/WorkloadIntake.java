@@ -54,7 +54,7 @@ public class WorkloadIntake {
      *
      * @return the workload; the one accepted before if this identity has sent the same request already
      * @throws InvalidRequestException if the model, the items file or the cascade cannot be
-     * @throws CascadeException CONFLICT if the identity has sent another request before; STORAGE_FULL if the items cannot be
+     * @throws CascadeException KEY_REUSED if the identity has sent another request before; STORAGE_FULL if the items cannot be
      *     stored, EXCEEDS_STORAGE if their artifacts will not fit
      */
     public Submission submit(WorkloadRequest request, RequestIdentity identity) {
@@ -96,7 +96,7 @@ public class WorkloadIntake {
         Optional<Workload> former = workloads.findByTenantAndSourceAndRequestKey(
                 identity.tenant(), identity.source(), identity.key());
         if (former.isPresent() && !former.get().answers(request)) {
-            throw new CascadeException(ErrorCode.CONFLICT, "Cannot accept request " + identity.key() + " of "
+            throw new CascadeException(ErrorCode.KEY_REUSED, "Cannot accept request " + identity.key() + " of "
                     + identity.source() + ": workload " + former.get().id()
                     + " was made from another body under this key (send a new key)");
         }

@@ -65,14 +65,33 @@ class WorkloadApiTest {
 
         Answer first = api.post("/v1/workloads", body, "Idempotency-Key", key);
         Answer again = api.post("/v1/workloads", body, "Idempotency-Key", key);
-        Answer other = api.post("/v1/workloads", body.replace("red", "blue"), "Idempotency-Key", key);
 
         assertThat(first.status()).isEqualTo(202);
         assertThat(first.header("Idempotency-Replayed")).isEqualTo("false");
         assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(again.status()).isEqualTo(202);
         assertThat(again.json().path("id")).isEqualTo(first.json().path("id"));
-        assertThat(other.status()).isEqualTo(409);
-        assertThat(other.json().path("code").asString()).isEqualTo("conflict");
+    }
+
+    /** 409 would be for a request that still runs; a second sender of one here waits and gets the same workload. */
+    @Test
+    void refusesAnotherBodyUnderAnOldKeyAsUnprocessable() {
+        String body = """
+                {"model":"scenes","cascade":{"preset":"fast","target":{"width":128,"height":128}},"priority":0,
+                 "items":[{"prompt":"a large red circle on a white background","seed":1}]}""";
+        String key = UUID.randomUUID().toString();
+
+        Answer first = api.post("/v1/workloads", body, "Idempotency-Key", key);
+        Answer other = api.post("/v1/workloads", body.replace("red", "blue"), "Idempotency-Key", key);
+        Answer again = api.post("/v1/workloads", body, "Idempotency-Key", key);
+
+        assertThat(other.status()).isEqualTo(422);
+        assertThat(other.header("Content-Type")).startsWith("application/problem+json");
+        assertThat(other.json().path("code").asString()).isEqualTo("key_reused");
+        assertThat(other.json().path("retryable").asBoolean(true)).isFalse();
+        assertThat(other.json().path("detail").asString())
+                .contains(key, first.json().path("id").asString(), "send a new key");
+        assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
     }
 
     @ParameterizedTest
@@ -144,7 +163,8 @@ class WorkloadApiTest {
     @Test
     void describesItself() {
         assertThat(api.get("/v3/api-docs").text())
-                .contains("\"title\":\"Selfcascade\"", "/v1/workloads", "/v1/files", "/v1/artifacts/{id}/content", "/v1/workloads/{id}/manifest.json");
+                .contains("\"title\":\"Selfcascade\"", "/v1/workloads", "/v1/files", "/v1/artifacts/{id}/content", "/v1/workloads/{id}/manifest.json",
+                        "Idempotency-Key", "422 key_reused");
     }
 
     /** A JSON string that goes on and on; nothing of it is kept. */

@@ -105,10 +105,12 @@ class WorkloadIntakeTest {
 
     @Test
     void refusesAnotherRequestUnderAnOldKey() {
-        intake.submit(simple("conflict"), identity("conflict"));
+        Submission first = intake.submit(simple("first"), identity("reused"));
 
-        assertThatThrownBy(() -> intake.submit(simple("changed"), identity("conflict")))
-                .isInstanceOfSatisfying(CascadeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT));
+        assertThatThrownBy(() -> intake.submit(simple("changed"), identity("reused")))
+                .isInstanceOfSatisfying(CascadeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.KEY_REUSED))
+                .hasMessageContainingAll("reused", first.workloadId().toString(), "send a new key");
+        assertThat(intake.submit(simple("first"), identity("reused"))).isEqualTo(new Submission(first.workloadId(), true));
     }
 
     @Test

@@ -76,8 +76,9 @@ class WorkloadListenerTest {
                 "not-json", "cut", "empty", "tombstone", "not-utf8", "unknown-field", "unknown-model", "good-1", null, null);
         assertThat(refused).extracting(record -> header(record, RefusedRecords.ERROR_CODE)).containsExactly(
                 "invalid_request", "invalid_request", "invalid_request", "invalid_request", "invalid_request",
-                "invalid_request", "invalid_request", "conflict", "invalid_request", "invalid_request");
+                "invalid_request", "invalid_request", "key_reused", "invalid_request", "invalid_request");
         assertThat(header(refused.get(5), RefusedRecords.VIOLATIONS)).contains("/itmes", "unknown_field", "/items");
+        assertThat(header(refused.get(7), RefusedRecords.ERROR_DETAIL)).contains("good-1", "another body", "send a new key");
         assertThat(header(refused.get(8), RefusedRecords.ERROR_DETAIL)).contains("ce_source is missing");
         assertThat(header(refused.get(9), RefusedRecords.ERROR_DETAIL)).contains("another type");
         assertThat(refused.get(0).value()).isEqualTo("{".getBytes(UTF_8));
