@@ -4,6 +4,6 @@ package io.selfcascade.platform.intake;
 public enum Preset {
     /** The paper's settings: latent bilinear upsampling, K = 700, DDIM 50, guidance 7.5. */
     PAPER,
-    /** Late start, hand-over through pixel space, noise rescheduled by area: for drafts and small machines. */
+    /** Late start, few steps, hand-over through pixel space: for drafts and small machines. */
     FAST
 }
