@@ -9,7 +9,6 @@ import io.selfcascade.diffusion.evaluation.RunScores;
 import io.selfcascade.diffusion.evaluation.ScoreTable;
 import io.selfcascade.diffusion.scenes.ContactSheet;
 import io.selfcascade.diffusion.scenes.Picture;
-import io.selfcascade.spec.Device;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,8 +23,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code evaluate}: counts objects and colours in pictures of held-out captions, run by run. */
-@Command(name = "evaluate", description = "Measures pictures of held-out captions against the scenes they describe.",
-        mixinStandardHelpOptions = true)
+@Command(name = "evaluate", mixinStandardHelpOptions = true,
+        description = "Measures pictures of held-out captions against the scenes they describe.")
 final class EvaluateCommand implements Callable<Integer> {
 
     private static final int SHEET_PICTURES = 32;
@@ -34,10 +33,11 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private SamplingOptions sampling = new SamplingOptions();
 
-    @Option(names = "--captions", defaultValue = "500", description = "How many (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--captions", paramLabel = "N", defaultValue = "500", converter = Arguments.PositiveNumber.class,
+            description = "How many captions (default: ${DEFAULT-VALUE}).")
     private int captions;
 
-    @Option(names = "--runs", split = ",", defaultValue = "native,upsample2,direct2,cascade2",
+    @Option(names = "--runs", paramLabel = "RUN", split = ",", defaultValue = "native,upsample2,direct2,cascade2",
             description = "Ways to make the pictures (default: ${DEFAULT-VALUE}; also upsample4, direct4, cascade4).")
     private List<String> runs = List.of();
 
@@ -45,7 +45,7 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Measure the object counter instead, at 1, 2 and 4 times the native side.")
     private boolean counter;
 
-    @Option(names = "--sheets", description = "Folder for a sheet of the first pictures of each run.")
+    @Option(names = "--sheets", paramLabel = "FOLDER", description = "Folder for a sheet of the first pictures of each run.")
     private @Nullable Path sheets;
 
     @Spec
@@ -58,7 +58,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         List<RunKind> kinds = runs.stream().map(RunKind::parse).toList();
         Map<RunKind, List<Picture>> first = new LinkedHashMap<>();
-        try (CascadeEngine engine = CascadeEngine.load(sampling.modelFolder(), Device.CPU, sampling.threads())) {
+        try (CascadeEngine engine = sampling.load()) {
             Evaluation evaluation =
                     new Evaluation(new CaptionSampler(engine, sampling.settings()), Console.lines(spec));
             List<RunScores> scores = evaluation.run(kinds, captions, (run, picture) -> {
@@ -75,7 +75,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private int measureCounter() {
-        try (CascadeEngine engine = CascadeEngine.load(sampling.modelFolder(), Device.CPU, sampling.threads())) {
+        try (CascadeEngine engine = sampling.load()) {
             CounterValidation validation = new CounterValidation(engine);
             List<RunScores> scores = new ArrayList<>();
             for (int factor : new int[] {1, 2, 4}) {

@@ -1,16 +1,8 @@
 package io.selfcascade.cli;
 
 import io.selfcascade.diffusion.cascade.CascadeEngine;
-import io.selfcascade.diffusion.cascade.CascadeObserver;
-import io.selfcascade.diffusion.cascade.ImageOutput;
-import io.selfcascade.diffusion.cascade.Pivot;
-import io.selfcascade.diffusion.cascade.PivotOutput;
-import io.selfcascade.diffusion.cascade.StageItem;
-import io.selfcascade.diffusion.cascade.StageOutput;
-import io.selfcascade.diffusion.evaluation.CaptionSampler;
 import io.selfcascade.diffusion.evaluation.SamplingSettings;
 import io.selfcascade.diffusion.scenes.ContactSheet;
-import io.selfcascade.spec.Device;
 import io.selfcascade.spec.ImageSize;
 import io.selfcascade.spec.ResolutionLadder;
 import io.selfcascade.spec.StageSpec;
@@ -26,28 +18,33 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code sample}: one picture from one prompt, by the cascade or directly. */
-@Command(name = "sample", description = "Makes one picture of a prompt.", mixinStandardHelpOptions = true)
+@Command(name = "sample", mixinStandardHelpOptions = true, requiredOptionMarker = '*',
+        description = "Makes one picture of a prompt.")
 final class SampleCommand implements Callable<Integer> {
 
     @Mixin
     private SamplingOptions sampling = new SamplingOptions();
 
-    @Option(names = "--prompt", required = true, description = "What to draw.")
+    @Option(names = "--prompt", paramLabel = "TEXT", required = true, description = "What to draw.")
     private String prompt = "";
 
-    @Option(names = "--seed", defaultValue = "0", description = "Noise seed (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--seed", defaultValue = "0", converter = Arguments.Seed.class,
+            description = "Noise seed (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--width", defaultValue = "256", description = "Pixels (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--width", paramLabel = "PIXELS", defaultValue = "256", converter = Arguments.PositiveNumber.class,
+            description = "Width of the picture (default: ${DEFAULT-VALUE}).")
     private int width;
 
-    @Option(names = "--height", description = "Pixels (default: the width).")
+    @Option(names = "--height", paramLabel = "PIXELS", converter = Arguments.PositiveNumber.class,
+            description = "Height of the picture (default: its width).")
     private @Nullable Integer height;
 
     @Option(names = "--direct", description = "Sample at the target size at once, without a cascade.")
     private boolean direct;
 
-    @Option(names = "--out", required = true, description = "PNG file to write.")
+    @Option(names = "--out", paramLabel = "FILE", required = true, converter = Arguments.PictureFile.class,
+            description = "PNG file to write.")
     private Path out = Path.of("");
 
     @Spec
@@ -56,18 +53,10 @@ final class SampleCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ImageSize target = new ImageSize(width, height == null ? width : height);
-        try (CascadeEngine engine = CascadeEngine.load(sampling.modelFolder(), Device.CPU, sampling.threads())) {
-            Pivot pivot = null;
-            for (StageSpec stage : stages(engine, target)) {
-                StageItem item = new StageItem(seed, prompt, "", pivot, null);
-                StageOutput output = engine.run(stage, List.of(item), CascadeObserver.NONE).get(0);
-                if (output instanceof PivotOutput made) {
-                    pivot = made.pivot();
-                } else if (output instanceof ImageOutput made) {
-                    ContactSheet.write(out, List.of(CaptionSampler.picture(made.image())), 1);
-                }
-                Console.print(spec, "stage " + stage.index() + "  " + stage.kind() + "  " + stage.size());
-            }
+        try (CascadeEngine engine = sampling.load()) {
+            StageWalk walk = new StageWalk(engine, stage -> Console.print(
+                    spec, "stage " + stage.index() + "  " + stage.kind() + "  " + stage.size()));
+            ContactSheet.write(out, List.of(walk.picture(stages(engine, target), seed, prompt, "")), 1);
             Console.print(spec, out.toString());
             return 0;
         }

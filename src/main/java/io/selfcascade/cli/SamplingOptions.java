@@ -1,41 +1,42 @@
 package io.selfcascade.cli;
 
-import io.selfcascade.diffusion.checkpoint.BundledModel;
+import io.selfcascade.diffusion.cascade.CascadeEngine;
 import io.selfcascade.diffusion.evaluation.SamplingSettings;
 import io.selfcascade.spec.NoiseReschedule;
 import io.selfcascade.spec.TimestepSpacing;
 import io.selfcascade.spec.Upsample;
 import io.selfcascade.spec.UpsampleKernel;
 import io.selfcascade.spec.UpsampleSpace;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What commands that sample have in common. */
 final class SamplingOptions {
 
-    @Option(names = "--model", description = "Model folder (default: the bundled model, unpacked to var/models).")
-    private @Nullable Path model;
+    @Mixin
+    private ModelOptions model = new ModelOptions();
 
-    @Option(names = "--steps", defaultValue = "20", description = "Steps of the full grid (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "20", converter = Arguments.PositiveNumber.class,
+            description = "Steps of the full grid, up to 1000 (default: ${DEFAULT-VALUE}).")
     private int steps;
 
-    @Option(names = "--spacing", defaultValue = "TRAILING", description = "How they are spread: "
+    @Option(names = "--spacing", defaultValue = "TRAILING", description = "How the steps are spread: "
             + "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private TimestepSpacing spacing = TimestepSpacing.TRAILING;
 
-    @Option(names = "--guidance", defaultValue = "4", description = "Guidance scale (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--guidance", paramLabel = "SCALE", defaultValue = "4",
+            description = "Guidance scale, 0 to 100 (default: ${DEFAULT-VALUE}).")
     private double guidance;
 
-    @Option(names = "--start", defaultValue = "700",
-            description = "K, the timestep at which later stages begin (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--start", paramLabel = "K", defaultValue = "700", converter = Arguments.PositiveNumber.class,
+            description = "K, the timestep at which later stages begin, up to 1000 (default: ${DEFAULT-VALUE}).")
     private int start;
 
-    @Option(names = "--upsample", defaultValue = "LATENT", description = "Where a pivot is enlarged: "
-            + "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--upsample", paramLabel = "SPACE", defaultValue = "LATENT",
+            description = "Where a pivot is enlarged: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private UpsampleSpace space = UpsampleSpace.LATENT;
 
-    @Option(names = "--kernel", defaultValue = "BILINEAR", description = "Interpolation: "
+    @Option(names = "--kernel", defaultValue = "BILINEAR", description = "Interpolation that enlarges a pivot: "
             + "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private UpsampleKernel kernel = UpsampleKernel.BILINEAR;
 
@@ -43,18 +44,12 @@ final class SamplingOptions {
             + "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private NoiseReschedule reschedule = NoiseReschedule.NONE;
 
-    @Option(names = "--threads", defaultValue = "1", description = "Threads of a native call (default: 1).")
-    private int threads;
-
-    Path modelFolder() {
-        return model != null ? model : BundledModel.unpack("models/scenes", Path.of("var", "models"));
+    /** @return owned by the caller */
+    CascadeEngine load() {
+        return model.load();
     }
 
     SamplingSettings settings() {
         return new SamplingSettings(steps, spacing, guidance, start, new Upsample(space, kernel), reschedule);
-    }
-
-    int threads() {
-        return threads;
     }
 }

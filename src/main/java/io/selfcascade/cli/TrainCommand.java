@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code train scenes}: makes the bundled model, from drawn scenes to a diffusers folder. */
-@Command(name = "train", description = "Trains a model on drawn scenes; Ctrl-C saves, --resume goes on.",
-        mixinStandardHelpOptions = true)
+@Command(name = "train", mixinStandardHelpOptions = true, requiredOptionMarker = '*',
+        description = "Trains a model on drawn scenes; Ctrl-C saves, --resume goes on.")
 final class TrainCommand implements Callable<Integer> {
 
     /** What can be trained. */
@@ -23,38 +23,42 @@ final class TrainCommand implements Callable<Integer> {
         scenes
     }
 
-    @Parameters(index = "0", description = "What to train: ${COMPLETION-CANDIDATES}.")
+    @Parameters(index = "0", paramLabel = "SUBJECT", description = "What to train: ${COMPLETION-CANDIDATES}.")
     private Subject subject = Subject.scenes;
 
-    @Option(names = "--out", required = true, description = "Folder of the model and of the training's state.")
+    @Option(names = "--out", paramLabel = "FOLDER", required = true,
+            description = "Folder of the model and of the training's state.")
     private Path out = Path.of("");
 
-    @Option(names = "--init", description = "Model folder whose weights to begin with (default: fresh weights).")
+    @Option(names = "--init", paramLabel = "FOLDER", converter = Arguments.ExistingFolder.class,
+            description = "Model folder whose weights to begin with (default: fresh weights).")
     private @Nullable Path init;
 
-    @Option(names = "--vae-steps", defaultValue = "6000",
-            description = "Autoencoder steps (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--vae-steps", paramLabel = "N", defaultValue = "6000",
+            description = "Autoencoder steps; 0 keeps the weights it begins with (default: ${DEFAULT-VALUE}).")
     private long vaeSteps;
 
-    @Option(names = "--steps", defaultValue = "30000", description = "Denoiser steps (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "30000",
+            description = "Denoiser steps (default: ${DEFAULT-VALUE}).")
     private long steps;
 
-    @Option(names = "--batch", defaultValue = "16",
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "16", converter = Arguments.PositiveNumber.class,
             description = "Scenes per denoiser step (default: ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--scenes", defaultValue = "8000",
+    @Option(names = "--scenes", paramLabel = "N", defaultValue = "8000", converter = Arguments.PositiveNumber.class,
             description = "Scenes to encode, for each of two pools (default: ${DEFAULT-VALUE}).")
     private int scenes;
 
-    @Option(names = "--previews", defaultValue = "16",
+    @Option(names = "--previews", paramLabel = "N", defaultValue = "16", converter = Arguments.PositiveNumber.class,
             description = "Pictures on the sheet written with each save (default: ${DEFAULT-VALUE}).")
     private int previews;
 
-    @Option(names = "--minutes", description = "Stop after so many minutes (default: when all steps are done).")
-    private @Nullable Long minutes;
+    @Option(names = "--minutes", paramLabel = "N", converter = Arguments.PositiveNumber.class,
+            description = "Stop after so many minutes (default: when all steps are done).")
+    private @Nullable Integer minutes;
 
-    @Option(names = "--threads", defaultValue = "1",
+    @Option(names = "--threads", paramLabel = "N", defaultValue = "1", converter = Arguments.PositiveNumber.class,
             description = "Threads of a native call (default: ${DEFAULT-VALUE}).")
     private int threads;
 
