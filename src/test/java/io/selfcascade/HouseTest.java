@@ -61,6 +61,12 @@ class HouseTest {
     }
 
     @Test
+    void commandsKnowNoSpring() {
+        check(noClasses().that().resideInAPackage("io.selfcascade.cli..").should().dependOnClassesThat(
+                resideInAPackage("org.springframework..").and(resideOutsideOfPackage("org.springframework.modulith.."))));
+    }
+
+    @Test
     void librariesStayInTheirRooms() {
         check(noClasses().that().resideOutsideOfPackage("io.selfcascade.platform.batch..")
                 .should().dependOnClassesThat().resideInAPackage("org.springframework.batch.."));

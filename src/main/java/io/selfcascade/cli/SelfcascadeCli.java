@@ -18,7 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = SelfcascadeCli.Version.class,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:Done.", "1:Failed; the message says why.", "2:Wrong arguments."},
-        subcommands = {TrainCommand.class, EvaluateCommand.class, SampleCommand.class})
+        subcommands = {TrainCommand.class, EvaluateCommand.class, SampleCommand.class, CompareCommand.class})
 public final class SelfcascadeCli {
 
     private SelfcascadeCli() {}

@@ -91,6 +91,7 @@ class SelfcascadeCliTest {
             train cats --out x                    | expected one of [scenes]
             train scenes --out x --init none      | expected a folder that exists
             train scenes --out x --steps 0        | Invalid training
+            compare --lines 1                     | Missing required options: '--items=FILE', '--out=FILE'
             """)
     void saysWhatIsWrongWithArgumentsBeforeAnyWork(String arguments, String reason) {
         StringWriter err = new StringWriter();
