@@ -45,7 +45,8 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Measure the object counter instead, at 1, 2 and 4 times the native side.")
     private boolean counter;
 
-    @Option(names = "--sheets", paramLabel = "FOLDER", description = "Folder for a sheet of the first pictures of each run.")
+    @Option(names = "--sheets", paramLabel = "FOLDER",
+            description = "Folder for a sheet of the first pictures of each run.")
     private @Nullable Path sheets;
 
     @Spec

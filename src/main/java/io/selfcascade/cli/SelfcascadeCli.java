@@ -2,6 +2,7 @@ package io.selfcascade.cli;
 
 import io.selfcascade.spec.CascadeException;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -24,12 +25,12 @@ public final class SelfcascadeCli {
     private SelfcascadeCli() {}
 
     /**
-     * Whether the arguments are for a command (or ask for help) and not the server's: its own all begin with {@code --},
-     * so a mistyped command is refused instead of starting it.
+     * Whether the arguments are for a command (or ask for help) and not the server's: its own all begin with
+     * {@code --}, so a mistyped command is refused instead of starting it.
      */
     public static boolean isCommand(String... arguments) {
         return arguments.length > 0
-                && (!arguments[0].startsWith("--") || arguments[0].equals("--help") || arguments[0].equals("--version"));
+                && (!arguments[0].startsWith("--") || List.of("--help", "--version").contains(arguments[0]));
     }
 
     /** Runs a command and returns the process's exit code: 0, 1 after a failure, 2 for wrong arguments. */

@@ -129,7 +129,8 @@ class CompareCommandTest {
             all.addAll(List.of("--items", items.toString()));
         }
 
-        int code = SelfcascadeCli.run(new PrintWriter(new StringWriter()), new PrintWriter(err), all.toArray(String[]::new));
+        int code = SelfcascadeCli.run(
+                new PrintWriter(new StringWriter()), new PrintWriter(err), all.toArray(String[]::new));
 
         assertThat(code).isEqualTo(2);
         assertThat(err.toString()).contains(reason);

@@ -58,7 +58,8 @@ class SelfcascadeCliTest {
         StringWriter table = new StringWriter();
 
         int code = SelfcascadeCli.run(
-                new PrintWriter(table), new PrintWriter(System.err), "evaluate", "--model", MODEL, "--captions", "2", "--counter");
+                new PrintWriter(table), new PrintWriter(System.err), "evaluate", "--model", MODEL,
+                "--captions", "2", "--counter");
 
         assertThat(code).isZero();
         assertThat(table.toString()).contains("| true render 128 px | 2 | 100.0 ", "| true render 512 px | 2 | 100.0 ",

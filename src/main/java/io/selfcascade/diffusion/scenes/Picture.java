@@ -25,8 +25,8 @@ public record Picture(int width, int height, float[] rgb) {
     }
 
     /**
-     * The same picture at another size, without interpolation: a side that grows repeats its pixels, a side that shrinks
-     * averages the area each new pixel covers.
+     * The same picture at another size, without interpolation: a side that grows repeats its pixels, a side that
+     * shrinks averages the area each new pixel covers.
      */
     public Picture scaled(int toWidth, int toHeight) {
         float[] narrow = new float[3 * height * toWidth];
