@@ -42,13 +42,20 @@ public class NextGeneration {
             }
             requireEnded(run, request.generation());
             lockTasks(workload);
-            if (reopenItems(workload, request.items()) == 0) {
+            // Nothing was opened: the input may not have been read to its end, and is read again.
+            boolean isUnread = run.openedUntil() == 0;
+            int reopened = reopenItems(workload, request.items());
+            if (reopened == 0 && !(isUnread && request.items() == null)) {
                 throw conflict("retry", run, "none of " + (request.items() == null ? "its" : "these")
                         + " items failed or was cancelled (refused lines need a new workload)");
             }
             dropBrokenChains(workload);
             readyTasks(run);
-            recount(workload);
+            if (isUnread) {
+                forgetTotal(workload);
+            } else {
+                recount(workload);
+            }
             begin(run);
             revisions.changed(workload);
             return RunRows.find(jdbc, workload).orElseThrow();
@@ -124,6 +131,14 @@ public class NextGeneration {
                 """)
                 .param("generation", run.generation() + 1)
                 .param("workload", run.workloadId())
+                .update();
+    }
+
+    /** Ingest of the next generation inserts what is missing; then the total is settled anew. */
+    private void forgetTotal(UUID workload) {
+        jdbc.sql("DELETE FROM partition_count WHERE workload_id = :workload").param("workload", workload).update();
+        jdbc.sql("UPDATE workload_run SET total = NULL, partition_size = NULL WHERE workload_id = :workload")
+                .param("workload", workload)
                 .update();
     }
 

@@ -95,6 +95,22 @@ class NextGenerationTest {
     }
 
     @Test
+    void readsTheInputToItsEndIfACancellationCutItShort() {
+        UUID workload = ledger.accepted();
+        ClaimedRun run = ledger.runs.claim("me").orElseThrow();
+        ledger.items.insertItems(workload, LedgerFixture.lines(1));
+        ledger.items.cancelWorkload(run, null);
+        ledger.runs.advance(run, RunState.CANCELLED);
+
+        assertThat(ledger.generations.retry(workload, RetryRequest.EVERYTHING).total()).isNull();
+
+        ledger.items.insertItems(workload, LedgerFixture.lines(3));
+        conductAgain(run);
+        assertThat(ledger.sentOne().tasks()).hasSize(3);
+        assertThat(ledger.runs.get(workload).total()).isEqualTo(3);
+    }
+
+    @Test
     void retriesOnlyTheItemsAskedFor() {
         ClaimedRun run = failedAtTheSecondStage(3, List.of(0, 1, 2));
 
@@ -163,6 +179,7 @@ class NextGenerationTest {
         ledger.runs.release(run);
         ClaimedRun again = ledger.runs.claim("me").orElseThrow();
         Partitioning partitioning = Partitioning.of((int) ledger.items.count(run.workloadId()).total());
+        ledger.runs.settleTotal(again, partitioning);
         ledger.runs.advance(again, RunState.IN_PROGRESS);
         partitioning.partitions().forEach(n -> ledger.items.openPartition(again, partitioning, n));
         return again;

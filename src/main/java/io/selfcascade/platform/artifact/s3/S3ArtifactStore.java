@@ -34,6 +34,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 public final class S3ArtifactStore implements ArtifactStore {
 
     private static final String SHA256 = "sha256";
+    private static final int MOST_TRIES = 10;
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
     private static final int PRECONDITION_FAILED = 412;
@@ -152,24 +153,35 @@ public final class S3ArtifactStore implements ArtifactStore {
     }
 
     private void upload(StoredArtifact written, Path draft) {
+        for (int tries = 1; !isUploaded(written, draft); tries++) {
+            if (tries == MOST_TRIES) {
+                throw new CascadeException(ErrorCode.INFRASTRUCTURE_UNAVAILABLE, "Cannot store artifact " + written.key()
+                        + ": the key is taken and empty again and again (does something else delete it?)");
+            }
+        }
+    }
+
+    /** @return false if the key was taken, and free again when asked by what */
+    private boolean isUploaded(StoredArtifact written, Path draft) {
         try {
             client.putObject(put -> put.bucket(bucket).key(written.key()).ifNoneMatch("*").contentLength(written.bytes())
                     .metadata(Map.of(SHA256, written.sha256())), RequestBody.fromFile(draft));
+            return true;
         } catch (S3Exception e) {
             if (e.statusCode() != PRECONDITION_FAILED && e.statusCode() != CONFLICT) {
                 throw failure("store", written.key(), e);
             }
-            requireSame(written, e);
+            Optional<HeadObjectResponse> taken = head(written.key());
+            taken.ifPresent(there -> requireSame(written, there, e));
+            return taken.isPresent();
         } catch (SdkException e) {
             throw failure("store", written.key(), e);
         }
     }
 
     /** The key is taken: by these very bytes, when an earlier answer was lost, or by others. */
-    private void requireSame(StoredArtifact written, S3Exception taken) {
-        boolean same = head(written.key()).map(HeadObjectResponse::metadata)
-                .map(metadata -> written.sha256().equals(metadata.get(SHA256))).orElse(false);
-        if (!same) {
+    private static void requireSame(StoredArtifact written, HeadObjectResponse there, S3Exception taken) {
+        if (!written.sha256().equals(there.metadata().get(SHA256))) {
             throw new CascadeException(ErrorCode.CONFLICT, "Cannot store artifact " + written.key()
                     + ": the key holds other bytes (keys are written once)", taken);
         }
