@@ -16,8 +16,8 @@ import io.selfcascade.spec.UpsampleSpace;
  *   <caption>Presets</caption>
  *   <tr><th></th><th>paper</th><th>fast</th></tr>
  *   <tr><td>grid</td><td>DDIM 50, leading</td><td>DDIM 20, trailing</td></tr>
- *   <tr><td>start timestep of stages 1, 2, …</td><td>700, 700, …</td><td>400, 250, 250, …</td></tr>
- *   <tr><td>steps walked by stages 0, 1, 2, …</td><td>50, 35, 35, …</td><td>20, 8, 5, 5, …</td></tr>
+ *   <tr><td>start timestep of stages 1, 2, …</td><td>700, 700, …</td><td>300, 200, 200, …</td></tr>
+ *   <tr><td>steps walked by stages 0, 1, 2, …</td><td>50, 35, 35, …</td><td>20, 6, 4, 4, …</td></tr>
  *   <tr><td>guidance</td><td>7.5</td><td>4</td></tr>
  *   <tr><td>hand-over</td><td>latent, bilinear</td><td>pixel, bicubic</td></tr>
  *   <tr><td>noise</td><td>as trained</td><td>as trained</td></tr>
@@ -35,7 +35,7 @@ final class PresetKnobs {
     static StageKnobs of(Preset preset, int rung) {
         return switch (preset) {
             case PAPER -> paper(rung == 0 ? FROM_NOISE : 700);
-            case FAST -> fast(rung == 0 ? FROM_NOISE : rung == 1 ? 400 : 250);
+            case FAST -> fast(rung == 0 ? FROM_NOISE : rung == 1 ? 300 : 200);
         };
     }
 

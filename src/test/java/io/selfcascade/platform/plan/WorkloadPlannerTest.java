@@ -80,7 +80,7 @@ class WorkloadPlannerTest {
         List<PlannedStage> stages = prompt(CascadeRequest.of(Preset.FAST, ImageSize.square(512)));
 
         assertThat(stages.stream().filter(stage -> stage.spec().kind() == StageKind.DENOISE)
-                .map(stage -> ((DenoiseStage) stage.spec()).startTimestep())).containsExactly(1000, 400, 250);
+                .map(stage -> ((DenoiseStage) stage.spec()).startTimestep())).containsExactly(1000, 300, 200);
         assertThat(((DenoiseStage) stages.get(2).spec()).upsample().space()).isEqualTo(UpsampleSpace.PIXEL);
         assertThat(((DenoiseStage) stages.get(2).spec()).noiseReschedule()).isEqualTo(NoiseReschedule.NONE);
     }
