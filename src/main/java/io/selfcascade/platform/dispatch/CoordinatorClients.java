@@ -23,18 +23,21 @@ final class CoordinatorClients implements MessageSender, AutoCloseable {
 
     private static final int MOST_EVENTS_AT_ONCE = 500;
 
+    private final Topics names;
     private final Map<String, Object> consumer;
     private final Map<String, Object> admin;
     private final Producer<String, byte[]> producer;
 
-    CoordinatorClients(Map<String, Object> producer, Map<String, Object> consumer, Map<String, Object> admin) {
+    CoordinatorClients(
+            Topics names, Map<String, Object> producer, Map<String, Object> consumer, Map<String, Object> admin) {
+        this.names = names;
         this.consumer = Map.copyOf(consumer);
         this.admin = Map.copyOf(admin);
         this.producer = producer(producer);
     }
 
     TaskTopics topics() {
-        return new TaskTopics(admin);
+        return new TaskTopics(names, admin);
     }
 
     /** A member of the ledger's group; its user closes it. */
@@ -42,7 +45,7 @@ final class CoordinatorClients implements MessageSender, AutoCloseable {
         Map<String, Object> settings = new HashMap<>(consumer);
         settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
         settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-        settings.put(ConsumerConfig.GROUP_ID_CONFIG, Topics.LEDGER_GROUP);
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, names.ledgerGroup());
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_EVENTS_AT_ONCE);

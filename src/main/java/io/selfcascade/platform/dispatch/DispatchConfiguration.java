@@ -1,6 +1,7 @@
 package io.selfcascade.platform.dispatch;
 
 import io.selfcascade.platform.dispatch.message.TaskTopics;
+import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
 import io.selfcascade.platform.role.LifecyclePhase;
 import java.time.Clock;
@@ -24,8 +25,9 @@ class DispatchConfiguration {
 
     @Bean
     CoordinatorClients coordinatorClients(
-            ProducerFactory<?, ?> producers, ConsumerFactory<?, ?> consumers, KafkaAdmin admin) {
+            Topics names, ProducerFactory<?, ?> producers, ConsumerFactory<?, ?> consumers, KafkaAdmin admin) {
         return new CoordinatorClients(
+                names,
                 producers.getConfigurationProperties(),
                 consumers.getConfigurationProperties(),
                 admin.getConfigurationProperties());
@@ -42,12 +44,13 @@ class DispatchConfiguration {
             LedgerTransactions transactions,
             DispatchProperties properties,
             DispatchSignal signal,
+            Topics names,
             CoordinatorClients clients,
             Clock clock,
             ObjectProvider<Failpoints> failpoints) {
         DispatchLedger ledger = new DispatchLedger(jdbc, transactions, properties);
-        Dispatcher dispatcher =
-                new Dispatcher(ledger, onceEach(clients.topics()), clients, clock, failpoints.getIfAvailable(() -> Failpoints.NONE));
+        Dispatcher dispatcher = new Dispatcher(ledger, onceEach(names, clients.topics()), clients, clock,
+                failpoints.getIfAvailable(() -> Failpoints.NONE));
         return new Loop("dispatcher", LifecyclePhase.COORDINATOR, Duration.ZERO, () -> {
             signal.await(properties.tick());
             dispatcher.tick();
@@ -63,6 +66,7 @@ class DispatchConfiguration {
             DispatchSignal signal,
             DispatchProperties properties,
             FailedTasks failures,
+            Topics names,
             CoordinatorClients clients,
             ObjectProvider<Failpoints> failpoints) {
         DeadLetters deadLetters = new DeadLetters(clients);
@@ -72,7 +76,7 @@ class DispatchConfiguration {
         Failpoints reached = failpoints.getIfAvailable(() -> Failpoints.NONE);
         return new Loop("ledger-consumer", LifecyclePhase.COORDINATOR, Duration.ZERO, new ConsumerRounds(
                 clients.topics(), clients::consumer,
-                consumer -> new LedgerConsumer(consumer, events, beats, new Watermarks(jdbc), reached)));
+                consumer -> new LedgerConsumer(consumer, names, events, beats, new Watermarks(jdbc), reached)));
     }
 
     @Bean
@@ -90,8 +94,9 @@ class DispatchConfiguration {
     }
 
     @Bean
-    Loop workloadEventRelayLoop(JdbcClient jdbc, LedgerTransactions transactions, CoordinatorClients clients) {
-        WorkloadEventRelay relay = new WorkloadEventRelay(jdbc, transactions, clients);
+    Loop workloadEventRelayLoop(
+            JdbcClient jdbc, LedgerTransactions transactions, CoordinatorClients clients, Topics names) {
+        WorkloadEventRelay relay = new WorkloadEventRelay(jdbc, transactions, clients, names);
         return new Loop("event-relay", LifecyclePhase.COORDINATOR, Duration.ofMillis(200), relay::publish);
     }
 
@@ -102,13 +107,14 @@ class DispatchConfiguration {
     }
 
     /** Topics do not vanish: asking the broker once per pool is enough. */
-    private static PoolTopics onceEach(TaskTopics topics) {
+    private static PoolTopics onceEach(Topics names, TaskTopics topics) {
         Set<String> made = ConcurrentHashMap.newKeySet();
         return pool -> {
             if (!made.contains(pool)) {
                 topics.ensure(List.of(pool));
                 made.add(pool);
             }
+            return names.tasks(pool);
         };
     }
 }

@@ -3,7 +3,6 @@ package io.selfcascade.platform.dispatch;
 import io.selfcascade.platform.dispatch.message.CloudEvents;
 import io.selfcascade.platform.dispatch.message.MessageJson;
 import io.selfcascade.platform.dispatch.message.TaskMessage;
-import io.selfcascade.platform.dispatch.message.Topics;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -72,11 +71,10 @@ final class Dispatcher {
 
     private CompletableFuture<?> send(TaskMessage message) {
         try {
-            topics.ensure(message.pool());
+            String topic = topics.ensure(message.pool());
             String id = Long.toString(message.dispatchId());
             return sender.send(CloudEvents.record(
-                    Topics.tasks(message.pool()), id, CloudEvents.TASK, "coordinator", id, clock.instant(),
-                    MessageJson.write(message)));
+                    topic, id, CloudEvents.TASK, "coordinator", id, clock.instant(), MessageJson.write(message)));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

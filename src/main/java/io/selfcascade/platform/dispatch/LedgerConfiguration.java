@@ -1,5 +1,6 @@
 package io.selfcascade.platform.dispatch;
 
+import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.plan.WorkloadPlanner;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
 import java.time.Clock;
@@ -12,7 +13,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 /** Wires the ledger where there is a database: what the job, the reports and REST ask and tell. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnCoordinator
-@EnableConfigurationProperties(DispatchProperties.class)
+@EnableConfigurationProperties({DispatchProperties.class, Topics.class})
 class LedgerConfiguration {
 
     @Bean
@@ -41,8 +42,8 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Orders orders(MessageSender sender, Clock clock) {
-        return new Orders(sender, clock);
+    Orders orders(MessageSender sender, Topics topics, Clock clock) {
+        return new Orders(sender, topics, clock);
     }
 
     @Bean

@@ -26,6 +26,7 @@ final class LedgerConsumer {
     private static final Duration WATERMARK = Duration.ofSeconds(1);
 
     private final Consumer<String, byte[]> consumer;
+    private final Topics topics;
     private final TaskEventListener events;
     private final BeatListener beats;
     private final Watermarks watermarks;
@@ -36,16 +37,18 @@ final class LedgerConsumer {
     /** @param consumer of the ledger's group, subscribed here; used by the calling thread alone */
     LedgerConsumer(
             Consumer<String, byte[]> consumer,
+            Topics topics,
             TaskEventListener events,
             BeatListener beats,
             Watermarks watermarks,
             Failpoints failpoints) {
         this.consumer = consumer;
+        this.topics = topics;
         this.events = events;
         this.beats = beats;
         this.watermarks = watermarks;
         this.failpoints = failpoints;
-        consumer.subscribe(List.of(Topics.TASK_EVENTS, Topics.WORKERS));
+        consumer.subscribe(topicNames());
     }
 
     /**
@@ -70,8 +73,8 @@ final class LedgerConsumer {
 
     private void apply(ConsumerRecords<String, byte[]> records) {
         failpoints.reached(Failpoints.Effect.EVENTS_RECEIVED);
-        events.apply(list(records, Topics.TASK_EVENTS));
-        beats.apply(list(records, Topics.WORKERS));
+        events.apply(list(records, topics.taskEvents()));
+        beats.apply(list(records, topics.workers()));
         failpoints.reached(Failpoints.Effect.EVENTS_APPLIED);
         Map<TopicPartition, OffsetAndMetadata> read = new HashMap<>();
         for (TopicPartition partition : records.partitions()) {
@@ -93,9 +96,10 @@ final class LedgerConsumer {
     private void expectAllPartitions() {
         if (!expecting) {
             List<TopicPartition> all = new ArrayList<>();
-            for (String topic : List.of(Topics.TASK_EVENTS, Topics.WORKERS)) {
+            for (String topic : topicNames()) {
                 consumer.partitionsFor(topic).forEach(info -> all.add(new TopicPartition(topic, info.partition())));
             }
+            watermarks.forgetAllBut(topicNames());
             watermarks.expect(all);
             expecting = true;
         }
@@ -111,6 +115,10 @@ final class LedgerConsumer {
         watermarks.caughtUp(ends.keySet().stream()
                 .filter(partition -> consumer.position(partition) >= ends.get(partition)).toList(), time);
         watermarkedAt = System.nanoTime();
+    }
+
+    private List<String> topicNames() {
+        return List.of(topics.taskEvents(), topics.workers());
     }
 
     private static List<ConsumerRecord<String, byte[]>> list(ConsumerRecords<String, byte[]> records, String topic) {

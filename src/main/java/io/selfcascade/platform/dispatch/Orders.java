@@ -20,10 +20,12 @@ final class Orders {
     private static final Logger log = LoggerFactory.getLogger(Orders.class);
 
     private final MessageSender sender;
+    private final Topics topics;
     private final InstantSource clock;
 
-    Orders(MessageSender sender, InstantSource clock) {
+    Orders(MessageSender sender, Topics topics, InstantSource clock) {
         this.sender = sender;
+        this.topics = topics;
         this.clock = clock;
     }
 
@@ -61,7 +63,7 @@ final class Orders {
 
     private void send(String subject, Control order) {
         try {
-            sender.send(CloudEvents.record(Topics.CONTROL, subject, CloudEvents.CONTROL, "coordinator",
+            sender.send(CloudEvents.record(topics.control(), subject, CloudEvents.CONTROL, "coordinator",
                     subject + "/" + order.at().toEpochMilli(), order.at(), MessageJson.write(order)));
         } catch (RuntimeException e) {
             log.warn("order not sent subject={} order={}", subject, order.order(), e);

@@ -4,6 +4,9 @@ package io.selfcascade.platform.dispatch;
 @FunctionalInterface
 interface PoolTopics {
 
-    /** @throws io.selfcascade.spec.CascadeException if the broker does not answer */
-    void ensure(String pool);
+    /**
+     * @return the name of the pool's topic
+     * @throws io.selfcascade.spec.CascadeException if the broker does not answer
+     */
+    String ensure(String pool);
 }

@@ -22,6 +22,13 @@ final class Watermarks {
         return jdbc.sql("SELECT ledger_now()").query(OffsetDateTime.class).single();
     }
 
+    /** Topics of a former prefix are never caught up with again: they must not keep leases from ending. */
+    void forgetAllBut(Collection<String> topics) {
+        jdbc.sql("DELETE FROM event_watermark WHERE NOT topic = ANY(:topics)")
+                .param("topics", topics.toArray(String[]::new))
+                .update();
+    }
+
     /** Nothing is known of these partitions yet, so nothing expires until all of them have been caught up with. */
     void expect(Collection<TopicPartition> partitions) {
         partitions.forEach(partition -> jdbc.sql("""

@@ -24,18 +24,20 @@ final class WorkloadEventRelay {
     private final JdbcClient jdbc;
     private final LedgerTransactions transactions;
     private final MessageSender sender;
+    private final Topics topics;
 
-    WorkloadEventRelay(JdbcClient jdbc, LedgerTransactions transactions, MessageSender sender) {
+    WorkloadEventRelay(JdbcClient jdbc, LedgerTransactions transactions, MessageSender sender, Topics topics) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.sender = sender;
+        this.topics = topics;
     }
 
     /** @return number of events published */
     int publish() {
         return transactions.run(() -> {
             List<Event> events = isOnlyOne() ? unpublished() : List.of();
-            List<? extends CompletableFuture<?>> underWay = events.stream().map(event -> sender.send(event.message())).toList();
+            List<? extends CompletableFuture<?>> underWay = events.stream().map(event -> sender.send(event.message(topics.workloadEvents()))).toList();
             int published = 0;
             // In order: what comes after an event the broker did not take is published again.
             while (published < events.size() && arrives(underWay.get(published))) {
@@ -86,9 +88,9 @@ final class WorkloadEventRelay {
 
     private record Event(UUID workload, long revision, String type, String body, OffsetDateTime at) {
 
-        ProducerRecord<String, byte[]> message() {
+        ProducerRecord<String, byte[]> message(String topic) {
             return CloudEvents.record(
-                    Topics.WORKLOAD_EVENTS, workload.toString(), type, "coordinator", workload + "/" + revision, at.toInstant(),
+                    topic, workload.toString(), type, "coordinator", workload + "/" + revision, at.toInstant(),
                     body.getBytes(StandardCharsets.UTF_8));
         }
     }

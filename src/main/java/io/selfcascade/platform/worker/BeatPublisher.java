@@ -2,7 +2,6 @@ package io.selfcascade.platform.worker;
 
 import io.selfcascade.platform.dispatch.message.CloudEvents;
 import io.selfcascade.platform.dispatch.message.MessageJson;
-import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.dispatch.message.WorkerBeat;
 import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
@@ -36,6 +35,7 @@ final class BeatPublisher implements AutoCloseable {
     private final WorkerFacts facts;
     private final Duration interval;
     private final Producer<String, byte[]> producer;
+    private final String topic;
     private final Supplier<WorkerBeat.State> state;
     private final Clock clock;
     private final Set<Run> running = ConcurrentHashMap.newKeySet();
@@ -46,11 +46,12 @@ final class BeatPublisher implements AutoCloseable {
     private long seq;
 
     BeatPublisher(WorkerIdentity identity, WorkerFacts facts, Duration interval, Producer<String, byte[]> producer,
-            Supplier<WorkerBeat.State> state, Clock clock) {
+            String topic, Supplier<WorkerBeat.State> state, Clock clock) {
         this.identity = identity;
         this.facts = facts;
         this.interval = interval;
         this.producer = producer;
+        this.topic = topic;
         this.state = state;
         this.clock = clock;
     }
@@ -139,7 +140,7 @@ final class BeatPublisher implements AutoCloseable {
         WorkerBeat beat = new WorkerBeat(identity.id(), identity.bootId(), ++seq, facts.pool(), facts.slots(), now,
                 facts.device(), facts.models(), runs);
         try {
-            return producer.send(CloudEvents.record(Topics.WORKERS, identity.id(), CloudEvents.WORKER_BEAT,
+            return producer.send(CloudEvents.record(topic, identity.id(), CloudEvents.WORKER_BEAT,
                     "worker/" + identity.id(), identity.bootId() + "/" + seq, clock.instant(),
                     MessageJson.write(beat)));
         } catch (KafkaException e) {

@@ -2,7 +2,6 @@ package io.selfcascade.platform.worker;
 
 import io.selfcascade.platform.dispatch.message.Control;
 import io.selfcascade.platform.dispatch.message.MessageJson;
-import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.spec.CascadeException;
 import java.time.Duration;
 import java.util.List;
@@ -26,11 +25,11 @@ import org.slf4j.LoggerFactory;
 final class ControlListener implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ControlListener.class);
-    private static final TopicPartition ORDERS = new TopicPartition(Topics.CONTROL, 0);
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final String workerKey;
     private final WorkerClients clients;
+    private final TopicPartition control;
     private final Runnable onChange;
     private final Map<String, Control> orders = new ConcurrentHashMap<>();
     private final CountDownLatch caughtUp = new CountDownLatch(1);
@@ -41,6 +40,7 @@ final class ControlListener implements AutoCloseable {
     ControlListener(String workerId, WorkerClients clients, Runnable onChange) {
         this.workerKey = "worker/" + workerId;
         this.clients = clients;
+        this.control = new TopicPartition(clients.topics().control(), 0);
         this.onChange = onChange;
     }
 
@@ -82,8 +82,8 @@ final class ControlListener implements AutoCloseable {
     private void followUntilClosed() {
         while (!closed) {
             try (Consumer<String, byte[]> reader = clients.reader()) {
-                reader.assign(List.of(ORDERS));
-                reader.seekToBeginning(List.of(ORDERS));
+                reader.assign(List.of(control));
+                reader.seekToBeginning(List.of(control));
                 follow(reader);
             } catch (KafkaException e) {
                 log.warn("control topic not readable, trying again worker={} reason={}", workerKey, e.getMessage());
@@ -93,12 +93,12 @@ final class ControlListener implements AutoCloseable {
     }
 
     private void follow(Consumer<String, byte[]> reader) {
-        long end = reader.endOffsets(List.of(ORDERS)).get(ORDERS);
+        long end = reader.endOffsets(List.of(control)).get(control);
         while (!closed) {
             for (ConsumerRecord<String, byte[]> order : reader.poll(POLL)) {
                 apply(order);
             }
-            if (reader.position(ORDERS) >= end) {
+            if (reader.position(control) >= end) {
                 caughtUp.countDown();
             }
         }

@@ -23,11 +23,13 @@ final class EventPublisher {
     private static final long PATIENCE_SECONDS = 130;
 
     private final Producer<String, byte[]> producer;
+    private final String topic;
     private final BooleanSupplier givenUp;
 
     /** @param givenUp whether the worker has no time left to try again */
-    EventPublisher(Producer<String, byte[]> producer, BooleanSupplier givenUp) {
+    EventPublisher(Producer<String, byte[]> producer, String topic, BooleanSupplier givenUp) {
         this.producer = producer;
+        this.topic = topic;
         this.givenUp = givenUp;
     }
 
@@ -35,7 +37,7 @@ final class EventPublisher {
     boolean publish(TaskEvent event) {
         while (true) {
             try {
-                producer.send(CloudEvents.record(event)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                producer.send(CloudEvents.record(topic, event)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
                 return true;
             } catch (KafkaException | ExecutionException | TimeoutException e) {
                 log.warn("event not acknowledged task={} dispatch={} reason={}",

@@ -1,5 +1,6 @@
 package io.selfcascade.platform.worker;
 
+import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.dispatch.message.WorkerBeat;
 import io.selfcascade.platform.role.LifecyclePhase;
 import java.time.Clock;
@@ -137,14 +138,15 @@ final class Worker implements SmartLifecycle {
             BeatPublisher beats, EventPublisher events, RunWatchdog watchdog) {
 
         static Parts of(Worker worker, WorkerIdentity identity) {
+            Topics topics = worker.clients.topics();
             Producer<String, byte[]> producer = worker.clients.producer();
             BeatPublisher[] beats = new BeatPublisher[1];
             ControlListener control =
                     new ControlListener(identity.id(), worker.clients, () -> beats[0].changed());
             beats[0] = new BeatPublisher(identity, worker.facts, worker.properties.beat(), producer,
-                    () -> worker.state(control), worker.clock);
-            return new Parts(identity, producer, control, beats[0],
-                    new EventPublisher(producer, () -> worker.outOfTime), new RunWatchdog(HANG_GRACE, worker.exit));
+                    topics.workers(), () -> worker.state(control), worker.clock);
+            EventPublisher events = new EventPublisher(producer, topics.taskEvents(), () -> worker.outOfTime);
+            return new Parts(identity, producer, control, beats[0], events, new RunWatchdog(HANG_GRACE, worker.exit));
         }
 
         void close() {

@@ -28,19 +28,26 @@ final class WorkerClients {
             "partition.assignment.strategy", "session.timeout.ms", "heartbeat.interval.ms", "group.protocol",
             "group.remote.assignor");
 
+    private final Topics topics;
     private final Map<String, Object> producer;
     private final Map<String, Object> consumer;
     private final Map<String, Object> admin;
 
-    WorkerClients(Map<String, Object> producer, Map<String, Object> consumer, Map<String, Object> admin) {
+    WorkerClients(
+            Topics topics, Map<String, Object> producer, Map<String, Object> consumer, Map<String, Object> admin) {
+        this.topics = topics;
         this.producer = Map.copyOf(producer);
         this.consumer = Map.copyOf(consumer);
         this.admin = Map.copyOf(admin);
     }
 
+    Topics topics() {
+        return topics;
+    }
+
     /** Makes the topics and the share group of the pool, whoever comes first. */
     void ensureTopics(String pool) {
-        new TaskTopics(admin).ensure(List.of(pool));
+        new TaskTopics(topics, admin).ensure(List.of(pool));
     }
 
     /** A producer whose acknowledgement means: every in-sync replica has it, once. */
@@ -59,7 +66,7 @@ final class WorkerClients {
     ShareConsumer<String, byte[]> shareConsumer(String pool) {
         Map<String, Object> settings = reading();
         NOT_FOR_SHARE_GROUPS.forEach(settings::remove);
-        settings.put(CommonClientConfigs.GROUP_ID_CONFIG, Topics.taskGroup(pool));
+        settings.put(CommonClientConfigs.GROUP_ID_CONFIG, topics.taskGroup(pool));
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
         settings.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
         settings.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");

@@ -1,6 +1,7 @@
 package io.selfcascade.platform.worker;
 
 import io.selfcascade.platform.artifact.ArtifactStore;
+import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.model.ModelRegistry;
 import io.selfcascade.platform.role.ConditionalOnWorker;
 import java.time.Clock;
@@ -20,14 +21,15 @@ import org.springframework.core.env.Environment;
 /** Wires the worker, where the process works. Nothing here knows a database. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWorker
-@EnableConfigurationProperties(WorkerProperties.class)
+@EnableConfigurationProperties({WorkerProperties.class, Topics.class})
 class WorkerConfiguration {
 
     private static final int RUN_ID_DIGITS = 8;
 
     @Bean
-    WorkerClients workerClients(KafkaProperties properties, KafkaConnectionDetails connection) {
+    WorkerClients workerClients(Topics topics, KafkaProperties properties, KafkaConnectionDetails connection) {
         return new WorkerClients(
+                topics,
                 connected(properties.buildProducerProperties(), connection.getProducer()),
                 connected(properties.buildConsumerProperties(), connection.getConsumer()),
                 connected(properties.buildAdminProperties(), connection.getAdmin()));

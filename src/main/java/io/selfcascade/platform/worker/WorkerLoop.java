@@ -5,7 +5,6 @@ import io.selfcascade.platform.dispatch.message.TaskDeclined;
 import io.selfcascade.platform.dispatch.message.TaskDeclined.Reason;
 import io.selfcascade.platform.dispatch.message.TaskMessage;
 import io.selfcascade.platform.dispatch.message.TaskMessage.Task;
-import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.spec.CascadeException;
 import java.time.Clock;
 import java.time.Duration;
@@ -84,7 +83,7 @@ final class WorkerLoop implements Runnable {
     /** Closing the consumer gives what it holds back to the group at once. */
     private void serve() {
         try (ShareConsumer<String, byte[]> consumer = clients.shareConsumer(properties.pool())) {
-            consumer.subscribe(List.of(Topics.tasks(properties.pool())));
+            consumer.subscribe(List.of(clients.topics().tasks(properties.pool())));
             while (!closing.getAsBoolean() && !control.isDraining()) {
                 for (ConsumerRecord<String, byte[]> handOff : consumer.poll(POLL)) {
                     take(consumer, handOff);

@@ -172,10 +172,10 @@ class BeatOrderTest {
                 beat.device(), beat.models(), beat.running());
 
         new BeatListener(ledger.beats, new DeadLetters(broker)).apply(List.of(
-                new ConsumerRecord<>(Topics.WORKERS, 0, 7, "cpu-1", MessageJson.write(unnumbered))));
+                new ConsumerRecord<>(Topics.DEFAULT.workers(), 0, 7, "cpu-1", MessageJson.write(unnumbered))));
 
         assertThat(broker.messages).singleElement().satisfies(letter ->
-                assertThat(letter.topic()).isEqualTo(Topics.deadLetters(Topics.WORKERS)));
+                assertThat(letter.topic()).isEqualTo(Topics.deadLetters(Topics.DEFAULT.workers())));
         assertThat(ledger.count("worker")).isZero();
     }
 

@@ -10,12 +10,10 @@ import io.selfcascade.platform.dispatch.message.TaskEvent;
 import io.selfcascade.platform.dispatch.message.TaskMessage;
 import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.dispatch.message.WorkerBeat;
-import io.selfcascade.platform.embedded.EmbeddedKafkaBroker;
 import io.selfcascade.platform.embedded.SharedInfrastructure;
 import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,12 +37,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The dispatcher and the ledger's consumer on a real broker that nobody else uses. */
+/** The dispatcher and the ledger's consumer on a real broker, by topics that nobody else uses. */
 class DispatchOverKafkaTest {
 
-    private static EmbeddedKafkaBroker broker;
+    private static final Topics TOPICS = SharedInfrastructure.freshTopics();
+
     private static CoordinatorClients clients;
 
     private final LedgerFixture ledger = new LedgerFixture();
@@ -52,18 +50,16 @@ class DispatchOverKafkaTest {
     private final Consumer<String, byte[]> consumer = clients.consumer();
 
     @BeforeAll
-    static void start(@TempDir Path directory) {
-        broker = SharedInfrastructure.freshBroker(directory);
-        Map<String, Object> address = Map.of("bootstrap.servers", broker.bootstrapServers());
-        clients = new CoordinatorClients(address, address, address);
+    static void start() {
+        Map<String, Object> address = Map.of("bootstrap.servers", SharedInfrastructure.bootstrapServers());
+        clients = new CoordinatorClients(TOPICS, address, address, address);
         clients.topics().ensure(List.of("cpu"));
         clients.topics().ensure(List.of("cpu"));
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         clients.close();
-        broker.close();
     }
 
     @AfterEach
@@ -79,7 +75,7 @@ class DispatchOverKafkaTest {
         ClaimedRun one = ledger.generating(3);
         ClaimedRun other = ledger.generating(3);
         Dispatcher dispatcher = new Dispatcher(
-                ledger.dispatches, pool -> {}, clients, InstantSource.system(), Failpoints.NONE);
+                ledger.dispatches, TOPICS::tasks, clients, InstantSource.system(), Failpoints.NONE);
 
         // The first message is sent before the share group has a member: it must not be lost.
         for (int stage = 0; stage < 3; stage++) {
@@ -130,13 +126,13 @@ class DispatchOverKafkaTest {
         LedgerConsumer reader = reader(Failpoints.NONE);
         String key = events.get(0).workloadId().toString();
 
-        send(new ProducerRecord<>(Topics.TASK_EVENTS, key, "\u0000".getBytes(StandardCharsets.UTF_8)));
+        send(new ProducerRecord<>(TOPICS.taskEvents(), key, "\u0000".getBytes(StandardCharsets.UTF_8)));
         report(events.get(0));
         poll(reader, () -> ledger.count("stage_task WHERE state = 'succeeded'") == 1);
 
         ConsumerRecord<String, byte[]> letter = deadLetter();
         assertThat(letter.key()).isEqualTo(key);
-        assertThat(CloudEvents.attribute(letter.headers(), "dlt_topic")).isEqualTo(Topics.TASK_EVENTS);
+        assertThat(CloudEvents.attribute(letter.headers(), "dlt_topic")).isEqualTo(TOPICS.taskEvents());
         assertThat(CloudEvents.attribute(letter.headers(), "dlt_reason")).startsWith("Cannot read TaskEvent");
     }
 
@@ -162,8 +158,8 @@ class DispatchOverKafkaTest {
     private LedgerConsumer reader(Consumer<String, byte[]> consumer, Failpoints failpoints) {
         DeadLetters deadLetters = new DeadLetters(clients);
         return new LedgerConsumer(
-                consumer, new TaskEventListener(ledger.acceptance, deadLetters), new BeatListener(ledger.beats, deadLetters),
-                ledger.watermarks, failpoints);
+                consumer, TOPICS, new TaskEventListener(ledger.acceptance, deadLetters),
+                new BeatListener(ledger.beats, deadLetters), ledger.watermarks, failpoints);
     }
 
     private static void poll(LedgerConsumer reader, BooleanSupplier done) {
@@ -176,12 +172,12 @@ class DispatchOverKafkaTest {
 
     private static TaskMessage take() {
         Map<String, Object> settings = reading();
-        settings.put("group.id", Topics.taskGroup("cpu"));
+        settings.put("group.id", TOPICS.taskGroup("cpu"));
         settings.put("max.poll.records", 1);
         settings.put("share.acquire.mode", "record_limit");
         settings.put("share.acknowledgement.mode", "explicit");
         try (ShareConsumer<String, byte[]> share = new KafkaShareConsumer<>(settings)) {
-            share.subscribe(List.of(Topics.tasks("cpu")));
+            share.subscribe(List.of(TOPICS.tasks("cpu")));
             ConsumerRecords<String, byte[]> records = await().atMost(Duration.ofSeconds(30)).pollInSameThread()
                     .until(() -> share.poll(Duration.ofMillis(200)), polled -> !polled.isEmpty());
             ConsumerRecord<String, byte[]> message = records.iterator().next();
@@ -193,7 +189,7 @@ class DispatchOverKafkaTest {
 
     private static ConsumerRecord<String, byte[]> deadLetter() {
         try (KafkaConsumer<String, byte[]> letters = new KafkaConsumer<>(reading())) {
-            List<TopicPartition> partitions = List.of(new TopicPartition(Topics.deadLetters(Topics.TASK_EVENTS), 0));
+            List<TopicPartition> partitions = List.of(new TopicPartition(Topics.deadLetters(TOPICS.taskEvents()), 0));
             letters.assign(partitions);
             letters.seekToBeginning(partitions);
             return await().atMost(Duration.ofSeconds(20)).pollInSameThread()
@@ -203,16 +199,16 @@ class DispatchOverKafkaTest {
 
     private static Map<String, Object> reading() {
         return new HashMap<>(Map.of(
-                "bootstrap.servers", broker.bootstrapServers(), "key.deserializer", StringDeserializer.class,
+                "bootstrap.servers", SharedInfrastructure.bootstrapServers(), "key.deserializer", StringDeserializer.class,
                 "value.deserializer", ByteArrayDeserializer.class));
     }
 
     private static void report(TaskEvent event) {
-        send(CloudEvents.record(event));
+        send(CloudEvents.record(TOPICS.taskEvents(), event));
     }
 
     private static void report(WorkerBeat beat) {
-        send(CloudEvents.record(Topics.WORKERS, beat.workerId(), CloudEvents.WORKER_BEAT, "worker/" + beat.workerId(),
+        send(CloudEvents.record(TOPICS.workers(), beat.workerId(), CloudEvents.WORKER_BEAT, "worker/" + beat.workerId(),
                 beat.bootId() + "/" + beat.seq(), Instant.EPOCH, MessageJson.write(beat)));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.selfcascade.platform.dispatch.message.CloudEvents;
 import io.selfcascade.platform.dispatch.message.MessageJson;
 import io.selfcascade.platform.dispatch.message.TaskMessage;
+import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.dispatch.message.WorkloadUpdated;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -18,7 +19,7 @@ class DispatcherTest {
     private final LedgerFixture ledger = new LedgerFixture();
     private final SentMessages broker = new SentMessages();
     private final Dispatcher dispatcher =
-            new Dispatcher(ledger.dispatches, pool -> {}, broker, InstantSource.system(), Failpoints.NONE);
+            new Dispatcher(ledger.dispatches, Topics.DEFAULT::tasks, broker, InstantSource.system(), Failpoints.NONE);
     private final TestWorker worker = TestWorker.cpu();
 
     @Test
@@ -71,7 +72,7 @@ class DispatcherTest {
     @Test
     void relaysEventsInOrderAndEachOnceTheBrokerTookIt() {
         ClaimedRun run = ledger.generating(3);
-        WorkloadEventRelay relay = new WorkloadEventRelay(ledger.jdbc, ledger.transactions, broker);
+        WorkloadEventRelay relay = new WorkloadEventRelay(ledger.jdbc, ledger.transactions, broker, Topics.DEFAULT);
         broker.refuses = true;
         assertThat(relay.publish()).isZero();
         broker.refuses = false;
@@ -93,7 +94,7 @@ class DispatcherTest {
         ledger.beats.apply(List.of(worker.beat()));
         ledger.generating(1);
         ledger.acceptance.accept(worker.succeeded(ledger.sentOne()));
-        new WorkloadEventRelay(ledger.jdbc, ledger.transactions, broker).publish();
+        new WorkloadEventRelay(ledger.jdbc, ledger.transactions, broker, Topics.DEFAULT).publish();
         LedgerCleanup cleanup = new LedgerCleanup(ledger.jdbc, ledger.transactions, ledger.properties);
         ledger.tick(Duration.ofHours(23));
         assertThat(cleanup.clean()).isZero();

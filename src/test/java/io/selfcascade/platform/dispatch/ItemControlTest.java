@@ -18,7 +18,7 @@ class ItemControlTest {
     private final LedgerFixture ledger = new LedgerFixture();
     private final TestWorker worker = TestWorker.cpu();
     private final ItemControl control = new ItemControl(
-            ledger.jdbc, ledger.transactions, ledger.revisions, new Orders(ledger.orders, InstantSource.system()));
+            ledger.jdbc, ledger.transactions, ledger.revisions, new Orders(ledger.orders, Topics.DEFAULT, InstantSource.system()));
 
     @BeforeEach
     void aWorkerIsUp() {
@@ -37,7 +37,7 @@ class ItemControlTest {
         assertThat(ledger.items.count(run.workloadId())).isEqualTo(new ItemCounts(1, 0, 0, 1));
         assertThat(ledger.items.partitionCounts(run.workloadId())).containsExactly(new PartitionCount(0, 2, 0, 0, 1));
         assertThat(ledger.orders.messages).singleElement().satisfies(order -> {
-            assertThat(order.topic()).isEqualTo(Topics.CONTROL);
+            assertThat(order.topic()).isEqualTo(Topics.DEFAULT.control());
             assertThat(order.key()).isEqualTo("item/" + run.workloadId() + "/1");
         });
     }

@@ -53,7 +53,8 @@ final class LedgerFixture {
     final SentMessages orders = new SentMessages();
     final RunControl control = new RunControl(jdbc, transactions, revisions, signal);
     final ItemLedger items = new ItemLedger(
-            jdbc, transactions, runs, partitions, revisions, new Orders(orders, InstantSource.system()), signal);
+            jdbc, transactions, runs, partitions, revisions,
+            new Orders(orders, Topics.DEFAULT, InstantSource.system()), signal);
     final DispatchProperties properties = DispatchPropertiesTest.defaults();
     final FailedTasks failures = new FailedTasks(jdbc, properties, new Random(1));
     final TaskAcceptance acceptance =
@@ -166,7 +167,7 @@ final class LedgerFixture {
 
     /** Everything workers have sent so far has been applied. */
     void caughtUp() {
-        List<TopicPartition> partitions = List.of(new TopicPartition(Topics.WORKERS, 0));
+        List<TopicPartition> partitions = List.of(new TopicPartition(Topics.DEFAULT.workers(), 0));
         watermarks.expect(partitions);
         watermarks.caughtUp(partitions, watermarks.now());
     }

@@ -41,9 +41,24 @@ class ReaperTest {
         ledger.sentOne();
         ledger.tick(Duration.ofHours(1));
         ledger.caughtUp();
-        ledger.watermarks.expect(List.of(new TopicPartition(Topics.TASK_EVENTS, 3)));
+        ledger.watermarks.expect(List.of(new TopicPartition(Topics.DEFAULT.taskEvents(), 3)));
 
         assertThat(ledger.reaper.reap()).isZero();
+    }
+
+    @Test
+    void leasesEndAlthoughTheTopicsHadOtherNamesBefore() {
+        ledger.generating(1);
+        TaskMessage message = ledger.sentOne();
+        ledger.beats.apply(List.of(worker.beat(message)));
+        ledger.watermarks.expect(List.of(new TopicPartition(new Topics("former").workers(), 0)));
+        ledger.tick(Duration.ofHours(1));
+        ledger.caughtUp();
+        assertThat(ledger.reaper.reap()).isZero();
+
+        ledger.watermarks.forgetAllBut(List.of(Topics.DEFAULT.taskEvents(), Topics.DEFAULT.workers()));
+
+        assertThat(ledger.reaper.reap()).isEqualTo(1);
     }
 
     @Test

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class TaskEventListenerTest {
 
+    private static final String TOPIC = Topics.DEFAULT.taskEvents();
+
     private final LedgerFixture ledger = new LedgerFixture();
     private final SentMessages broker = new SentMessages();
     private final TaskEventListener listener = new TaskEventListener(ledger.acceptance, new DeadLetters(broker));
@@ -34,10 +36,10 @@ class TaskEventListenerTest {
         List<TaskEvent> events = worker.succeeded(ledger.sentOne());
 
         listener.apply(List.of(
-                record(0, CloudEvents.record(events.get(0))),
-                record(1, new ProducerRecord<>(Topics.TASK_EVENTS, "k", "{ nonsense".getBytes(StandardCharsets.UTF_8))),
-                record(2, new ProducerRecord<>(Topics.TASK_EVENTS, "k", null)),
-                record(3, CloudEvents.record(events.get(1)))));
+                record(0, CloudEvents.record(TOPIC, events.get(0))),
+                record(1, new ProducerRecord<>(TOPIC, "k", "{ nonsense".getBytes(StandardCharsets.UTF_8))),
+                record(2, new ProducerRecord<>(TOPIC, "k", null)),
+                record(3, CloudEvents.record(TOPIC, events.get(1)))));
 
         assertThat(ledger.count("stage_task WHERE state = 'succeeded'")).isEqualTo(2);
         assertThat(broker.messages).hasSize(2).allSatisfy(letter -> {
@@ -50,7 +52,7 @@ class TaskEventListenerTest {
     @Test
     void anUnknownTypeIsADeadLetter() {
         ledger.generating(1);
-        ProducerRecord<String, byte[]> event = CloudEvents.record(worker.succeeded(ledger.sentOne()).get(0));
+        ProducerRecord<String, byte[]> event = CloudEvents.record(TOPIC, worker.succeeded(ledger.sentOne()).get(0));
         event.headers().remove("ce_type").add("ce_type", "io.selfcascade.task.exploded".getBytes(StandardCharsets.UTF_8));
 
         listener.apply(List.of(record(0, event)));
@@ -67,7 +69,7 @@ class TaskEventListenerTest {
         TaskMessage.Task elsewhere = new TaskMessage.Task(task.taskId(), task.workloadId(), task.ordinal(), 1, "1", "", "",
                 null, "another/0/0/0.1.", null);
 
-        listener.apply(List.of(record(0, CloudEvents.record(worker.succeeded(message, elsewhere, 1)))));
+        listener.apply(List.of(record(0, CloudEvents.record(TOPIC, worker.succeeded(message, elsewhere, 1)))));
 
         assertThat(broker.messages).hasSize(1);
         assertThat(ledger.count("stage_task WHERE state = 'dispatched'")).isEqualTo(1);
@@ -80,7 +82,7 @@ class TaskEventListenerTest {
         TaskSucceeded.Artifact elsewhere = new TaskSucceeded.Artifact(
                 "another/0/0/0.1.preview.0a1b2c3d.png", "image/png", good.artifact().sha256(), 1, 1, 1, 1);
 
-        listener.apply(List.of(record(0, CloudEvents.record(TestWorker.withPreview(good, elsewhere)))));
+        listener.apply(List.of(record(0, CloudEvents.record(Topics.DEFAULT.taskEvents(), TestWorker.withPreview(good, elsewhere)))));
 
         assertThat(broker.messages).hasSize(1);
         assertThat(ledger.count("stage_task WHERE state = 'dispatched'")).isEqualTo(1);
@@ -97,7 +99,7 @@ class TaskEventListenerTest {
                 other.stage(), other.workerId(), other.bootId(), other.at(), new TaskSucceeded.Artifact(
                         artifact.key() + "\u0000", artifact.mediaType(), artifact.sha256(), 1, 1, 1, 1), null, 1, other.timingsMs());
 
-        listener.apply(List.of(record(0, CloudEvents.record(bad)), record(1, CloudEvents.record(good))));
+        listener.apply(List.of(record(0, CloudEvents.record(TOPIC, bad)), record(1, CloudEvents.record(TOPIC, good))));
 
         assertThat(ledger.count("stage_task WHERE state = 'succeeded'")).isEqualTo(1);
         assertThat(broker.messages).hasSize(1);
@@ -108,13 +110,13 @@ class TaskEventListenerTest {
         broker.refuses = true;
 
         assertThatThrownBy(() -> listener.apply(List.of(
-                record(0, new ProducerRecord<>(Topics.TASK_EVENTS, "k", new byte[] {1})))))
+                record(0, new ProducerRecord<>(TOPIC, "k", new byte[] {1})))))
                 .isInstanceOf(CascadeException.class);
     }
 
     private static ConsumerRecord<String, byte[]> record(long offset, ProducerRecord<String, byte[]> sent) {
         ConsumerRecord<String, byte[]> received =
-                new ConsumerRecord<>(Topics.TASK_EVENTS, 0, offset, sent.key(), sent.value());
+                new ConsumerRecord<>(TOPIC, 0, offset, sent.key(), sent.value());
         sent.headers().forEach(received.headers()::add);
         return received;
     }

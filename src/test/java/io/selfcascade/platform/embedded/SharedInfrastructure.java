@@ -2,6 +2,7 @@ package io.selfcascade.platform.embedded;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.spec.CascadeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +35,7 @@ public final class SharedInfrastructure {
 
     private static final String TEMPLATE = "migrated";
     private static final AtomicInteger DATABASES = new AtomicInteger();
+    private static final AtomicInteger PREFIXES = new AtomicInteger();
 
     private static final Deque<AutoCloseable> STARTED = new ConcurrentLinkedDeque<>();
 
@@ -58,6 +60,11 @@ public final class SharedInfrastructure {
     /** The address of the shared broker. Automatic topic creation is off. */
     public static String bootstrapServers() {
         return Kafka.BROKER.bootstrapServers();
+    }
+
+    /** Names of topics and groups that nobody else uses on the shared broker. The topics themselves are yet to be made. */
+    public static Topics freshTopics() {
+        return new Topics("test-" + PREFIXES.incrementAndGet());
     }
 
     /** A broker nobody else uses, about three seconds to start; the caller closes it. */

@@ -16,7 +16,7 @@ class IntakePropertiesTest {
     void hasTheDocumentedDefaults() {
         IntakeProperties properties = bind(Map.of());
 
-        assertThat(properties.topic()).isEqualTo(Topics.WORKLOADS);
+        assertThat(properties.topic()).isEqualTo(Topics.DEFAULT.workloads());
         assertThat(properties.localRoots()).containsExactly(Path.of("config"), Path.of("var/uploads"));
         assertThat(properties.limits()).usingRecursiveComparison().ignoringFields("fileBytes").isEqualTo(IntakeLimits.DEFAULT);
         assertThat(properties.limits().fileBytes()).isEqualTo(200L << 20);

@@ -11,6 +11,7 @@ import io.selfcascade.platform.dispatch.RunControl;
 import io.selfcascade.platform.dispatch.RunLedger;
 import io.selfcascade.platform.dispatch.RunState;
 import io.selfcascade.platform.dispatch.WorkloadRun;
+import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.embedded.EmbeddedKafkaBroker;
 import io.selfcascade.platform.embedded.SharedInfrastructure;
 import io.selfcascade.platform.intake.FilePurpose;
@@ -249,7 +250,7 @@ class CascadeRoadTest {
         WorkerProperties properties = TestWorker.properties("road", POOL, 8, 1 << 20);
         ResidentEngines engines = new ResidentEngines(engine, 1);
         worker = new Worker(() -> new WorkerIdentity("road", UUID.randomUUID()), properties,
-                TestWorker.clients(OwnBroker.BROKER.bootstrapServers()),
+                TestWorker.clients(Topics.DEFAULT, OwnBroker.BROKER.bootstrapServers()),
                 new WorkerFacts(POOL, 1, engine.device(), engine.models()),
                 identity -> new StageRunner(identity, properties, store, engines, Clock.systemUTC(),
                         () -> UUID.randomUUID().toString().substring(0, 8)),

@@ -22,16 +22,18 @@ import org.jspecify.annotations.Nullable;
 /** The coordinator's side of the topics: sends task messages and orders, reads what workers say. */
 final class TestTopics implements AutoCloseable {
 
+    private final Topics topics;
     private final Producer<String, byte[]> producer;
     private final Consumer<String, byte[]> reader;
     private final List<TaskEvent> events = new ArrayList<>();
     private final List<WorkerBeat> beats = new ArrayList<>();
 
     TestTopics(WorkerClients clients, String pool) {
+        topics = clients.topics();
         clients.ensureTopics(pool);
         producer = clients.producer();
         reader = clients.reader();
-        List<TopicPartition> partitions = Stream.of(Topics.TASK_EVENTS, Topics.WORKERS)
+        List<TopicPartition> partitions = Stream.of(topics.taskEvents(), topics.workers())
                 .flatMap(topic -> reader.partitionsFor(topic).stream())
                 .map(info -> new TopicPartition(info.topic(), info.partition())).toList();
         reader.assign(partitions);
@@ -41,16 +43,16 @@ final class TestTopics implements AutoCloseable {
 
     void send(TaskMessage message) {
         send(new ProducerRecord<>(
-                Topics.tasks(message.pool()), String.valueOf(message.dispatchId()), MessageJson.write(message)));
+                topics.tasks(message.pool()), String.valueOf(message.dispatchId()), MessageJson.write(message)));
     }
 
     void sendGarbage(String pool) {
-        send(new ProducerRecord<>(Topics.tasks(pool), "garbage", new byte[] {'{', 1}));
+        send(new ProducerRecord<>(topics.tasks(pool), "garbage", new byte[] {'{', 1}));
     }
 
     void order(String key, Control.@Nullable Order order) {
         byte[] value = order == null ? null : MessageJson.write(new Control(order, null, Instant.now()));
-        send(new ProducerRecord<>(Topics.CONTROL, key, value));
+        send(new ProducerRecord<>(topics.control(), key, value));
     }
 
     List<TaskEvent> events(long dispatch) {

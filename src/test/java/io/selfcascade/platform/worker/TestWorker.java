@@ -3,6 +3,7 @@ package io.selfcascade.platform.worker;
 import io.selfcascade.platform.dispatch.message.TaskDeclined;
 import io.selfcascade.platform.dispatch.message.TaskEvent;
 import io.selfcascade.platform.dispatch.message.TaskMessage;
+import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.dispatch.message.WorkerBeat.DeviceFacts;
 import io.selfcascade.spec.Device;
 import java.nio.file.Path;
@@ -25,15 +26,15 @@ final class TestWorker implements AutoCloseable {
     private final String id;
     private final Worker worker;
 
-    TestWorker(String bootstrapServers, String id, String pool, Consumer<Run> meanwhile) {
+    TestWorker(Topics topics, String bootstrapServers, String id, String pool, Consumer<Run> meanwhile) {
         this.id = id;
-        worker = worker(bootstrapServers, pool, identity -> new RecordingRunner(identity, ran, meanwhile));
+        worker = worker(topics, bootstrapServers, pool, identity -> new RecordingRunner(identity, ran, meanwhile));
         worker.start();
     }
 
-    TestWorker(String bootstrapServers, String id, String pool, TaskRunner runner) {
+    TestWorker(Topics topics, String bootstrapServers, String id, String pool, TaskRunner runner) {
         this.id = id;
-        worker = worker(bootstrapServers, pool, identity -> runner);
+        worker = worker(topics, bootstrapServers, pool, identity -> runner);
         worker.start();
     }
 
@@ -42,9 +43,9 @@ final class TestWorker implements AutoCloseable {
                 batchPixels, 1 << 20, 1, Duration.ofSeconds(1), Duration.ofSeconds(60), Duration.ofSeconds(2));
     }
 
-    static WorkerClients clients(String bootstrapServers) {
+    static WorkerClients clients(Topics topics, String bootstrapServers) {
         Map<String, Object> settings = Map.of("bootstrap.servers", bootstrapServers);
-        return new WorkerClients(settings, settings, settings);
+        return new WorkerClients(topics, settings, settings, settings);
     }
 
     /** Stops and starts in the same process. */
@@ -58,9 +59,10 @@ final class TestWorker implements AutoCloseable {
         worker.stop();
     }
 
-    private Worker worker(String bootstrapServers, String pool, Function<WorkerIdentity, TaskRunner> runners) {
+    private Worker worker(
+            Topics topics, String bootstrapServers, String pool, Function<WorkerIdentity, TaskRunner> runners) {
         WorkerFacts facts = new WorkerFacts(pool, 1, new DeviceFacts("cpu", "test", 1, 1), List.of("scenes"));
-        return new Worker(this::nextLife, properties(id, pool, 8, 1 << 20), clients(bootstrapServers), facts, runners,
+        return new Worker(this::nextLife, properties(id, pool, 8, 1 << 20), clients(topics, bootstrapServers), facts, runners,
                 Clock.systemUTC(), code -> Runtime.getRuntime().halt(code));
     }
 
@@ -70,12 +72,14 @@ final class TestWorker implements AutoCloseable {
         return identity;
     }
 
-    /** Arguments: broker, pool, how to die: {@code before} the acknowledgement, {@code after} it, or {@code broken}. */
+    /** Arguments: topics, broker, pool, how to die: {@code before} the acknowledgement, {@code after} it, or {@code broken}. */
     public static void main(String[] arguments) {
-        switch (arguments[2]) {
-            case "before" -> new TestWorker(arguments[0], "victim", arguments[1], new DiesWhenAsked());
-            case "after" -> new TestWorker(arguments[0], "victim", arguments[1], run -> Runtime.getRuntime().halt(137));
-            default -> new TestWorker(arguments[0], "victim", arguments[1], run -> {
+        Topics topics = new Topics(arguments[0]);
+        String pool = arguments[2];
+        switch (arguments[3]) {
+            case "before" -> new TestWorker(topics, arguments[1], "victim", pool, new DiesWhenAsked());
+            case "after" -> new TestWorker(topics, arguments[1], "victim", pool, run -> Runtime.getRuntime().halt(137));
+            default -> new TestWorker(topics, arguments[1], "victim", pool, run -> {
                 throw new OutOfMemoryError("as if the heap were full");
             });
         }

@@ -9,6 +9,7 @@ import io.selfcascade.platform.dispatch.message.TaskEvent;
 import io.selfcascade.platform.dispatch.message.TaskFailed;
 import io.selfcascade.platform.dispatch.message.TaskMessage;
 import io.selfcascade.platform.dispatch.message.TaskSucceeded;
+import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.dispatch.message.WorkerBeat;
 import io.selfcascade.platform.embedded.SharedInfrastructure;
 import java.io.IOException;
@@ -28,10 +29,11 @@ import org.junit.jupiter.api.Test;
 class WorkerLoopTest {
 
     private static final AtomicLong DISPATCHES = new AtomicLong(System.nanoTime() >>> 12);
+    private static final Topics NAMES = SharedInfrastructure.freshTopics();
 
     private final String broker = SharedInfrastructure.bootstrapServers();
     private final String pool = "loop-" + UUID.randomUUID().toString().substring(0, 8);
-    private final TestTopics topics = new TestTopics(TestWorker.clients(broker), pool);
+    private final TestTopics topics = new TestTopics(TestWorker.clients(NAMES, broker), pool);
 
     @BeforeAll
     static void givesALoadedMachineTime() {
@@ -208,7 +210,7 @@ class WorkerLoopTest {
     }
 
     private TestWorker worker(String id, Consumer<Run> meanwhile) {
-        return new TestWorker(broker, id, pool, meanwhile);
+        return new TestWorker(NAMES, broker, id, pool, meanwhile);
     }
 
     private static long next() {
@@ -230,7 +232,7 @@ class WorkerLoopTest {
     private int killWorker(String moment) throws IOException, InterruptedException {
         Process victim = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xmx128m",
                 "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), TestWorker.class.getName(),
-                broker, pool, moment)
+                NAMES.prefix(), broker, pool, moment)
                 .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
         return victim.waitFor();
     }

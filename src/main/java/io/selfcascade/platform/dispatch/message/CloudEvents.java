@@ -47,9 +47,9 @@ public final class CloudEvents {
     }
 
     /** A task event with its type, source and id derived from it. */
-    public static ProducerRecord<String, byte[]> record(TaskEvent event) {
+    public static ProducerRecord<String, byte[]> record(String topic, TaskEvent event) {
         return record(
-                Topics.TASK_EVENTS,
+                topic,
                 event.workloadId().toString(),
                 type(event),
                 "worker/" + event.workerId(),

@@ -29,10 +29,12 @@ public final class TaskTopics {
     private static final String DAY = "86400000";
     private static final String WEEK = "604800000";
 
+    private final Topics names;
     private final Map<String, Object> clientSettings;
 
     /** @param clientSettings Kafka client settings; at least {@code bootstrap.servers} */
-    public TaskTopics(Map<String, Object> clientSettings) {
+    public TaskTopics(Topics names, Map<String, Object> clientSettings) {
+        this.names = names;
         this.clientSettings = Map.copyOf(clientSettings);
     }
 
@@ -45,7 +47,7 @@ public final class TaskTopics {
     public void ensure(Collection<String> pools) {
         try (Admin admin = Admin.create(clientSettings)) {
             List<NewTopic> topics = sharedTopics();
-            pools.forEach(pool -> topics.add(topic(Topics.tasks(pool), 1, "delete", DAY)));
+            pools.forEach(pool -> topics.add(topic(names.tasks(pool), 1, "delete", DAY)));
             for (var created : admin.createTopics(topics).values().values()) {
                 awaitCreated(created);
             }
@@ -60,18 +62,18 @@ public final class TaskTopics {
         }
     }
 
-    private static List<NewTopic> sharedTopics() {
+    private List<NewTopic> sharedTopics() {
         List<NewTopic> topics = new ArrayList<>();
         // The one topic whose records the ledger could not send again: to disk with every request.
-        topics.add(new NewTopic(Topics.WORKLOADS, Optional.of(1), Optional.empty())
+        topics.add(new NewTopic(names.workloads(), Optional.of(1), Optional.empty())
                 .configs(Map.of("retention.ms", WEEK, "flush.messages", "1")));
-        topics.add(topic(Topics.TASK_EVENTS, 8, "delete", WEEK));
+        topics.add(topic(names.taskEvents(), 8, "delete", WEEK));
         // One partition: the beats of all workers stay in one order, and the last beat of each outlives the rest.
-        topics.add(topic(Topics.WORKERS, 1, "compact,delete", DAY));
+        topics.add(topic(names.workers(), 1, "compact,delete", DAY));
         // An order is of use only as long as a message about its subject may wait, so it need not be taken back.
-        topics.add(topic(Topics.CONTROL, 1, "compact,delete", WEEK));
-        topics.add(topic(Topics.WORKLOAD_EVENTS, 1, "delete", WEEK));
-        for (String source : List.of(Topics.WORKLOADS, Topics.TASK_EVENTS, Topics.WORKERS)) {
+        topics.add(topic(names.control(), 1, "compact,delete", WEEK));
+        topics.add(topic(names.workloadEvents(), 1, "delete", WEEK));
+        for (String source : List.of(names.workloads(), names.taskEvents(), names.workers())) {
             topics.add(topic(Topics.deadLetters(source), 1, "delete", WEEK));
         }
         return topics;
@@ -84,11 +86,11 @@ public final class TaskTopics {
     }
 
     /** A share group starts at the end of its topic by default: a message sent before the first poll would be lost. */
-    private static Map<ConfigResource, Collection<AlterConfigOp>> startFromEarliest(Collection<String> pools) {
+    private Map<ConfigResource, Collection<AlterConfigOp>> startFromEarliest(Collection<String> pools) {
         Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
         for (String pool : pools) {
             changes.put(
-                    new ConfigResource(ConfigResource.Type.GROUP, Topics.taskGroup(pool)),
+                    new ConfigResource(ConfigResource.Type.GROUP, names.taskGroup(pool)),
                     List.of(new AlterConfigOp(
                             new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET)));
         }
