@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The hand-off between Kafka and a worker, with a real broker and workers that really die. */
@@ -35,8 +35,8 @@ class WorkerLoopTest {
     private final String pool = "loop-" + UUID.randomUUID().toString().substring(0, 8);
     private final TestTopics topics = new TestTopics(TestWorker.clients(NAMES, broker), pool);
 
-    @BeforeAll
-    static void givesALoadedMachineTime() {
+    @BeforeEach
+    void givesALoadedMachineTime() {
         Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
     }
 
