@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.selfcascade.platform.admin.ApiClient;
 import io.selfcascade.platform.admin.ApiClient.Answer;
+import io.selfcascade.platform.embedded.SharedInfrastructure;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -87,7 +88,7 @@ class MainJobTest {
     void runsNothingWithoutTheBrokerAndEverythingOnceItIsBack() {
         String[] self = new String[1];
 
-        PlatformTest.OwnBroker.without(() -> {
+        SharedInfrastructure.withoutBroker(() -> {
             self[0] = api.post("/v1/workloads", """
                     {"model": "scenes", "cascade": {"preset": "fast", "target": {"width": 128, "height": 128}},
                      "items": [{"prompt": "a large red circle on a white background"}]}""")

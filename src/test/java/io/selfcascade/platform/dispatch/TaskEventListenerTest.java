@@ -82,7 +82,7 @@ class TaskEventListenerTest {
         TaskSucceeded.Artifact elsewhere = new TaskSucceeded.Artifact(
                 "another/0/0/0.1.preview.0a1b2c3d.png", "image/png", good.artifact().sha256(), 1, 1, 1, 1);
 
-        listener.apply(List.of(record(0, CloudEvents.record(Topics.DEFAULT.taskEvents(), TestWorker.withPreview(good, elsewhere)))));
+        listener.apply(List.of(record(0, CloudEvents.record(TOPIC, TestWorker.withPreview(good, elsewhere)))));
 
         assertThat(broker.messages).hasSize(1);
         assertThat(ledger.count("stage_task WHERE state = 'dispatched'")).isEqualTo(1);

@@ -28,8 +28,8 @@ import org.springframework.context.ConfigurableApplicationContext;
  *
  * <p>Without Spring: {@code SharedInfrastructure.freshDatabase()} and {@code SharedInfrastructure.bootstrapServers()}.
  * With Spring: {@code @ContextConfiguration(initializers = SharedInfrastructure.Initializer.class)}, which gives each
- * context a database of its own. Topics are shared by all tests of the JVM; who needs an empty broker takes
- * {@link #freshBroker}.
+ * context a database, topics and a folder of its own. Without Spring, {@link #freshTopics} keep ledgers and workers apart
+ * that know nothing of each other.
  */
 public final class SharedInfrastructure {
 
@@ -59,7 +59,7 @@ public final class SharedInfrastructure {
 
     /** The address of the shared broker. Automatic topic creation is off. */
     public static String bootstrapServers() {
-        return Kafka.BROKER.bootstrapServers();
+        return Kafka.bootstrapServers();
     }
 
     /** Names of topics and groups that nobody else uses on the shared broker. The topics themselves are yet to be made. */
@@ -67,17 +67,21 @@ public final class SharedInfrastructure {
         return new Topics("test-" + PREFIXES.incrementAndGet());
     }
 
-    /** A broker nobody else uses, about three seconds to start; the caller closes it. */
-    public static EmbeddedKafkaBroker freshBroker(Path directory) {
-        return EmbeddedKafkaBroker.start(directory, 0);
+    /** An empty folder. It goes with the JVM. */
+    public static Path freshFolder() {
+        try {
+            return Files.createTempDirectory(Root.DIRECTORY, "files-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    /** Starts a broker again where it was: same directory, same address. */
-    public static EmbeddedKafkaBroker restartedBroker(Path directory, EmbeddedKafkaBroker stopped) {
-        return EmbeddedKafkaBroker.start(directory, stopped.port());
+    /** Takes the broker away from everyone while {@code meanwhile} runs, then starts it again where it was. */
+    public static void withoutBroker(Runnable meanwhile) {
+        Kafka.without(meanwhile);
     }
 
-    /** Points a Spring context at the shared broker and a fresh database instead of servers of its own. */
+    /** Points a Spring context at the shared servers instead of its own, on a database, topics and a folder nobody else uses. */
     public static final class Initializer implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
         @Override
@@ -88,7 +92,10 @@ public final class SharedInfrastructure {
                     "spring.datasource.url", database.jdbcUrl(),
                     "spring.datasource.username", EmbeddedPostgresServer.USERNAME,
                     "spring.datasource.password", Postgres.SERVER.password(),
-                    "spring.kafka.bootstrap-servers", bootstrapServers())).applyTo(context);
+                    "spring.kafka.bootstrap-servers", bootstrapServers(),
+                    "selfcascade.topics.prefix", freshTopics().prefix(),
+                    "selfcascade.artifact.root", freshFolder().toString(),
+                    "selfcascade.artifact.reserve", "1MB")).applyTo(context);
         }
     }
 
@@ -170,12 +177,29 @@ public final class SharedInfrastructure {
     }
 
     private static final class Kafka {
-        static final EmbeddedKafkaBroker BROKER = start();
+        private static EmbeddedKafkaBroker broker = start();
 
         private static EmbeddedKafkaBroker start() {
-            EmbeddedKafkaBroker broker = EmbeddedKafkaBroker.start(Root.DIRECTORY, 0);
-            STARTED.addFirst(broker);
-            return broker;
+            EmbeddedKafkaBroker first = EmbeddedKafkaBroker.start(Root.DIRECTORY, 0);
+            STARTED.addFirst(Kafka::close);
+            return first;
+        }
+
+        static synchronized String bootstrapServers() {
+            return broker.bootstrapServers();
+        }
+
+        static synchronized void without(Runnable meanwhile) {
+            broker.close();
+            try {
+                meanwhile.run();
+            } finally {
+                broker = EmbeddedKafkaBroker.start(Root.DIRECTORY, broker.port());
+            }
+        }
+
+        static synchronized void close() {
+            broker.close();
         }
     }
 }

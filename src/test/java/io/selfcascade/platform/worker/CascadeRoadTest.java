@@ -12,7 +12,6 @@ import io.selfcascade.platform.dispatch.RunLedger;
 import io.selfcascade.platform.dispatch.RunState;
 import io.selfcascade.platform.dispatch.WorkloadRun;
 import io.selfcascade.platform.dispatch.message.Topics;
-import io.selfcascade.platform.embedded.EmbeddedKafkaBroker;
 import io.selfcascade.platform.embedded.SharedInfrastructure;
 import io.selfcascade.platform.intake.FilePurpose;
 import io.selfcascade.platform.intake.FileUploads;
@@ -23,8 +22,6 @@ import io.selfcascade.platform.model.ModelRegistry;
 import io.selfcascade.spec.ModelRef;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -42,9 +39,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.util.TestPropertyValues;
-import org.springframework.context.ApplicationContextInitializer;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.annotation.DirtiesContext;
@@ -58,7 +52,7 @@ import tools.jackson.databind.json.JsonMapper;
     "selfcascade.batch.claim-interval=100ms",
     "selfcascade.batch.keep-interval=200ms", "selfcascade.batch.poll-interval=100ms"
 })
-@ContextConfiguration(initializers = CascadeRoadTest.OwnBroker.class)
+@ContextConfiguration(initializers = SharedInfrastructure.Initializer.class)
 @DirtiesContext
 class CascadeRoadTest {
 
@@ -85,6 +79,9 @@ class CascadeRoadTest {
 
     @Autowired
     private ModelRegistry models;
+
+    @Autowired
+    private Topics topics;
 
     @Autowired
     private JdbcClient jdbc;
@@ -250,7 +247,7 @@ class CascadeRoadTest {
         WorkerProperties properties = TestWorker.properties("road", POOL, 8, 1 << 20);
         ResidentEngines engines = new ResidentEngines(engine, 1);
         worker = new Worker(() -> new WorkerIdentity("road", UUID.randomUUID()), properties,
-                TestWorker.clients(Topics.DEFAULT, OwnBroker.BROKER.bootstrapServers()),
+                TestWorker.clients(topics, SharedInfrastructure.bootstrapServers()),
                 new WorkerFacts(POOL, 1, engine.device(), engine.models()),
                 identity -> new StageRunner(identity, properties, store, engines, Clock.systemUTC(),
                         () -> UUID.randomUUID().toString().substring(0, 8)),
@@ -317,30 +314,6 @@ class CascadeRoadTest {
     private List<JsonNode> lines(String key) throws IOException {
         try (var in = store.open(key)) {
             return new String(in.readAllBytes(), UTF_8).lines().map(JSON::readTree).toList();
-        }
-    }
-
-    /** Dispatches of other tests' ledgers must not meet ours: their numbers are the same. */
-    static final class OwnBroker implements ApplicationContextInitializer<ConfigurableApplicationContext> {
-
-        static final EmbeddedKafkaBroker BROKER = SharedInfrastructure.freshBroker(folder("kafka"));
-
-        @Override
-        public void initialize(ConfigurableApplicationContext context) {
-            new SharedInfrastructure.Initializer().initialize(context);
-            context.getBeanFactory().registerSingleton("ownBroker", BROKER);
-            TestPropertyValues.of(Map.of(
-                    "spring.kafka.bootstrap-servers", BROKER.bootstrapServers(),
-                    "selfcascade.artifact.root", folder("artifacts").toString(),
-                    "selfcascade.artifact.reserve", "1MB")).applyTo(context);
-        }
-
-        private static Path folder(String name) {
-            try {
-                return Files.createTempDirectory("road-" + name);
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
         }
     }
 }
