@@ -55,7 +55,7 @@ class SampleSubmissionTest {
                 binder.bindOrCreate("selfcascade.sample", SampleProperties.class),
                 binder.bindOrCreate("selfcascade.intake", IntakeProperties.class),
                 RequestSender.with(Map.of()),
-                () -> IntakeContext.NOW);
+                () -> IntakeTest.NOW);
     }
 
     private static List<String> words(String prompt) {

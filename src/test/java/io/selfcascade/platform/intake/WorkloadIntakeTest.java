@@ -28,34 +28,37 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 
+@IntakeTest
 class WorkloadIntakeTest {
 
-    @TempDir
-    private static Path folder;
+    @Autowired
+    private WorkloadIntake intake;
 
-    private static IntakeContext context;
+    @Autowired
+    private Workloads workloads;
 
-    private final WorkloadIntake intake = context.get(WorkloadIntake.class);
-    private final Workloads workloads = context.get(Workloads.class);
-    private final FileUploads uploads = context.get(FileUploads.class);
-    private final ArtifactStore store = context.get(ArtifactStore.class);
+    @Autowired
+    private UploadedFiles uploadedFiles;
 
-    @BeforeAll
-    static void open() {
-        context = new IntakeContext(folder);
-    }
+    @Autowired
+    private FileUploads uploads;
 
-    @AfterAll
-    static void close() {
-        context.close();
-    }
+    @Autowired
+    private ArtifactStore store;
+
+    @Autowired
+    private Uuid7 ids;
+
+    @Autowired
+    private IntakeTest.Ledger ledger;
+
+    @Autowired
+    private Path folder;
 
     @Test
     void keepsTheRequestAndItsItems() throws IOException {
@@ -74,7 +77,7 @@ class WorkloadIntakeTest {
         assertThat(workload.previews()).isTrue();
         assertThat(workload.determinism()).isEqualTo(Determinism.STRICT);
         assertThat(workload.keepPivots()).isEqualTo(KeepPivots.NONE);
-        assertThat(workload.createdAt()).isEqualTo(IntakeContext.NOW);
+        assertThat(workload.createdAt()).isEqualTo(IntakeTest.NOW);
         assertThat(workload.version()).isZero();
         assertThat(workload.cascadeJson().replace(" ", "")).contains("\"preset\":\"fast\"", "\"width\":512");
         assertThat(items(workload)).containsExactly(
@@ -86,7 +89,7 @@ class WorkloadIntakeTest {
     void tellsDispatchWhatToPlanInsideTheTransaction() {
         UUID id = intake.submit(simple("tells"), identity("tells")).workloadId();
 
-        WorkloadAccepted event = context.ledger().accepted.stream().filter(e -> e.workloadId().equals(id)).findAny().orElseThrow();
+        WorkloadAccepted event = ledger.accepted.stream().filter(e -> e.workloadId().equals(id)).findAny().orElseThrow();
         assertThat(event.model().ref().id()).isEqualTo("scenes");
         assertThat(event.cascade().target()).isEqualTo(ImageSize.square(256));
         assertThat(event.priority()).isEqualTo(5);
@@ -138,13 +141,13 @@ class WorkloadIntakeTest {
     @Test
     void leavesNothingBehindWhenDispatchRefuses() throws IOException {
         List<String> before = stored();
-        context.ledger().refusal = InvalidRequestException.of(
+        ledger.refusal = InvalidRequestException.of(
                 ErrorCode.INVALID_SIZE, "/cascade/target/width", Violation.Kind.INVALID_VALUE, "500");
         try {
             assertThatThrownBy(() -> intake.submit(simple("refused"), identity("refused")))
                     .isInstanceOf(InvalidRequestException.class);
         } finally {
-            context.ledger().refusal = null;
+            ledger.refusal = null;
         }
 
         assertThat(workloads.findByTenantAndSourceAndRequestKey("default", "test", "refused")).isEmpty();
@@ -241,8 +244,8 @@ class WorkloadIntakeTest {
     @Test
     void stopsAnUploadAtItsLimitAndKeepsNothing() throws IOException {
         List<String> before = stored();
-        FileUploads small = new FileUploads(context.get(UploadedFiles.class), store, new LocalFiles(List.of()),
-                new IntakeLimits(1, 1, 1, 1, 3 << 20, 1), context.get(Uuid7.class), () -> IntakeContext.NOW);
+        FileUploads small = new FileUploads(uploadedFiles, store, new LocalFiles(List.of()),
+                new IntakeLimits(1, 1, 1, 1, 3 << 20, 1), ids, () -> IntakeTest.NOW);
 
         assertThatThrownBy(() -> small.store("default", FilePurpose.ITEMS, "big", endless()))
                 .isInstanceOfSatisfying(CascadeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
@@ -280,7 +283,7 @@ class WorkloadIntakeTest {
         return items;
     }
 
-    private static List<String> stored() throws IOException {
+    private List<String> stored() throws IOException {
         Path root = folder.resolve("store");
         try (Stream<Path> files = Files.walk(root)) {
             return files.filter(Files::isRegularFile).map(file -> root.relativize(file).toString()).sorted().toList();

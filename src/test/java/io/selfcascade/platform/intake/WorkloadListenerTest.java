@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.selfcascade.platform.embedded.SharedInfrastructure;
-import java.nio.file.Path;
+import io.selfcascade.platform.embedded.TestDatabase;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -22,29 +22,25 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
 
+@IntakeTest
 class WorkloadListenerTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    @TempDir
-    private static Path folder;
+    @Autowired
+    private IntakeProperties properties;
 
-    private static IntakeContext context;
+    @Autowired
+    private RequestSender sender;
 
-    @BeforeAll
-    static void open() {
-        context = new IntakeContext(folder);
-    }
+    @Autowired
+    private Workloads workloads;
 
-    @AfterAll
-    static void close() {
-        context.close();
-    }
+    @Autowired
+    private TestDatabase database;
 
     @Test
     void acceptsGoodRecordsOnceAndPutsThePoisonBetweenThemAside() throws Exception {
@@ -61,11 +57,11 @@ class WorkloadListenerTest {
         send("good-1", body("another body under an old id"));
         send("good-2", body("good-2"));
         send("good-2", body("good-2"));
-        ProducerRecord<byte[], byte[]> anonymous = new ProducerRecord<>(context.topic, body("anonymous").getBytes(UTF_8));
-        context.get(RequestSender.class).kafka().send(anonymous).get(10, TimeUnit.SECONDS);
-        ProducerRecord<byte[], byte[]> foreign = new ProducerRecord<>(context.topic, body("foreign").getBytes(UTF_8));
+        ProducerRecord<byte[], byte[]> anonymous = new ProducerRecord<>(properties.topic(), body("anonymous").getBytes(UTF_8));
+        sender.kafka().send(anonymous).get(10, TimeUnit.SECONDS);
+        ProducerRecord<byte[], byte[]> foreign = new ProducerRecord<>(properties.topic(), body("foreign").getBytes(UTF_8));
         foreign.headers().add("ce_type", "com.example.other".getBytes(UTF_8));
-        context.get(RequestSender.class).kafka().send(foreign).get(10, TimeUnit.SECONDS);
+        sender.kafka().send(foreign).get(10, TimeUnit.SECONDS);
         send("good-3", body("good-3"));
 
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(workload("good-3")).isTrue());
@@ -92,12 +88,12 @@ class WorkloadListenerTest {
         int refusedBefore = deadLetters(0).size();
 
         try (Connection repair = administrator(); Statement sql = repair.createStatement()) {
-            sql.execute("ALTER DATABASE " + context.database.name() + " ALLOW_CONNECTIONS false");
+            sql.execute("ALTER DATABASE " + database.name() + " ALLOW_CONNECTIONS false");
             sql.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    + " WHERE datname = '" + context.database.name() + "'");
+                    + " WHERE datname = '" + database.name() + "'");
             send("during", body("during"));
             TimeUnit.SECONDS.sleep(2);
-            sql.execute("ALTER DATABASE " + context.database.name() + " ALLOW_CONNECTIONS true");
+            sql.execute("ALTER DATABASE " + database.name() + " ALLOW_CONNECTIONS true");
         }
 
         await().atMost(PATIENCE).ignoreExceptions().until(() -> workload("during"));
@@ -105,18 +101,18 @@ class WorkloadListenerTest {
     }
 
     /** A connection beside the module's own database. */
-    private static Connection administrator() throws SQLException {
-        HikariDataSource source = context.database.dataSource();
-        String url = source.getJdbcUrl().replace("/" + context.database.name(), "/postgres");
+    private Connection administrator() throws SQLException {
+        HikariDataSource source = database.dataSource();
+        String url = source.getJdbcUrl().replace("/" + database.name(), "/postgres");
         return DriverManager.getConnection(url, source.getUsername(), source.getPassword());
     }
 
-    private static void send(String id, String body) throws Exception {
+    private void send(String id, String body) throws Exception {
         sendBytes(id, body.getBytes(UTF_8));
     }
 
-    private static void sendBytes(String id, byte @Nullable [] body) throws Exception {
-        context.get(RequestSender.class).send(context.topic, "test", id, IntakeContext.NOW, body).get(10, TimeUnit.SECONDS);
+    private void sendBytes(String id, byte @Nullable [] body) throws Exception {
+        sender.send(properties.topic(), "test", id, IntakeTest.NOW, body).get(10, TimeUnit.SECONDS);
     }
 
     private static String body(String prompt) {
@@ -124,13 +120,13 @@ class WorkloadListenerTest {
                 + prompt + "\"}]}";
     }
 
-    private static boolean workload(String key) {
-        return context.get(Workloads.class).findByTenantAndSourceAndRequestKey("default", "test", key).isPresent();
+    private boolean workload(String key) {
+        return workloads.findByTenantAndSourceAndRequestKey("default", "test", key).isPresent();
     }
 
     /** Reads the dead letters from the start, waiting until there are enough. */
-    private static List<ConsumerRecord<byte[], byte[]>> deadLetters(int enough) {
-        TopicPartition partition = new TopicPartition(context.topic + "-dlt", 0);
+    private List<ConsumerRecord<byte[], byte[]>> deadLetters(int enough) {
+        TopicPartition partition = new TopicPartition(properties.topic() + "-dlt", 0);
         List<ConsumerRecord<byte[], byte[]>> letters = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", SharedInfrastructure.bootstrapServers()),

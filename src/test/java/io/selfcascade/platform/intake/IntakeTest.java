@@ -9,22 +9,27 @@ import io.selfcascade.platform.model.ModelRegistry;
 import io.selfcascade.spec.ImageSize;
 import io.selfcascade.spec.ModelRef;
 import jakarta.persistence.EntityManagerFactory;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.CommonClientConfigs;
-import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.util.TestPropertyValues;
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
@@ -32,50 +37,44 @@ import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
 import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
+import org.springframework.test.context.ContextConfiguration;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
  * The module alone, as its own configurations wire it, on real PostgreSQL and Kafka: what Boot would add is spelled out
- * here, and {@link Ledger} stands where dispatch listens.
+ * here, and {@link Ledger} stands where dispatch listens. One context for all tests that carry this.
  */
-final class IntakeContext implements AutoCloseable {
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@SpringBootTest(
+        classes = IntakeTest.Wiring.class,
+        webEnvironment = WebEnvironment.NONE,
+        properties = {
+            "selfcascade.role=coordinator",
+            "selfcascade.intake.retry-at-least=50ms",
+            "selfcascade.intake.retry-at-most=200ms"
+        })
+@ContextConfiguration(initializers = IntakeTest.Surroundings.class)
+@interface IntakeTest {
 
-    static final Instant NOW = Instant.parse("2026-11-22T20:15:00Z");
+    Instant NOW = Instant.parse("2026-11-22T20:15:00Z");
 
-    final TestDatabase database = SharedInfrastructure.freshDatabase();
-    final String topic = "intake-test-" + UUID.randomUUID();
-    private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+    /** A database, topics and a folder nobody else uses. */
+    final class Surroundings implements ApplicationContextInitializer<GenericApplicationContext> {
 
-    IntakeContext(Path artifacts) {
-        TestPropertyValues.of(
-                "selfcascade.role=coordinator",
-                "selfcascade.intake.topic=" + topic,
-                "selfcascade.intake.group=" + topic,
-                "selfcascade.intake.retry-at-least=50ms",
-                "selfcascade.intake.retry-at-most=200ms",
-                "selfcascade.intake.local-folders=" + artifacts.resolve("local")).applyTo(context);
-        context.registerBean(DataSource.class, database::dataSource);
-        context.registerBean(Path.class, () -> artifacts);
-        context.register(Wiring.class);
-        context.refresh();
-    }
-
-    <T> T get(Class<T> type) {
-        return context.getBean(type);
-    }
-
-    Ledger ledger() {
-        return get(Ledger.class);
-    }
-
-    @Override
-    public void close() {
-        context.close();
-        database.close();
+        @Override
+        public void initialize(GenericApplicationContext context) {
+            Path artifacts = SharedInfrastructure.freshFolder();
+            context.registerBean(Path.class, () -> artifacts);
+            context.registerBean(TestDatabase.class, SharedInfrastructure::freshDatabase);
+            TestPropertyValues.of(
+                    "selfcascade.topics.prefix=" + SharedInfrastructure.freshTopics().prefix(),
+                    "selfcascade.intake.local-folders=" + artifacts.resolve("local")).applyTo(context);
+        }
     }
 
     /** Hears of accepted workloads as dispatch does, inside the transaction, and can refuse. */
-    static final class Ledger {
+    final class Ledger {
 
         final List<WorkloadAccepted> accepted = new CopyOnWriteArrayList<>();
         volatile RuntimeException refusal;
@@ -89,10 +88,15 @@ final class IntakeContext implements AutoCloseable {
         }
     }
 
-    @TestConfiguration(proxyBeanMethods = false)
+    // No @Configuration: the platform's own contexts would find it.
     @EnableJpaRepositories(basePackageClasses = Workloads.class)
     @Import({IntakeConfiguration.class, IntakeKafkaConfiguration.class})
-    static class Wiring {
+    class Wiring {
+
+        @Bean
+        DataSource dataSource(TestDatabase database) {
+            return database.dataSource();
+        }
 
         @Bean
         LocalContainerEntityManagerFactoryBean entityManagerFactory(DataSource dataSource) {
