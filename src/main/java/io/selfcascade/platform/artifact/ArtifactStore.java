@@ -1,5 +1,7 @@
 package io.selfcascade.platform.artifact;
 
+import io.selfcascade.spec.CascadeException;
+import io.selfcascade.spec.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,7 +28,21 @@ public interface ArtifactStore {
     InputStream open(String key);
 
     /** @return all bytes, after checking them against the digest; ARTIFACT_CORRUPT if they differ */
-    byte[] read(String key, String sha256);
+    default byte[] read(String key, String sha256) {
+        byte[] bytes;
+        try (InputStream in = open(key)) {
+            bytes = in.readAllBytes();
+        } catch (IOException e) {
+            throw new CascadeException(ErrorCode.INFRASTRUCTURE_UNAVAILABLE,
+                    "Cannot read artifact " + key + ": " + e.getMessage() + " (is the store up?)", e);
+        }
+        String found = Sha256Stream.digest(bytes);
+        if (!found.equals(sha256)) {
+            throw new CascadeException(ErrorCode.ARTIFACT_CORRUPT, "Cannot read artifact " + key + ": its sha256 is "
+                    + found + ", expected " + sha256 + " (the bytes were changed after they were stored)");
+        }
+        return bytes;
+    }
 
     boolean exists(String key);
 

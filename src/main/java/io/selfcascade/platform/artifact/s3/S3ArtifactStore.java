@@ -77,22 +77,6 @@ public final class S3ArtifactStore implements ArtifactStore {
     }
 
     @Override
-    public byte[] read(String key, String sha256) {
-        byte[] bytes;
-        try (InputStream in = open(key)) {
-            bytes = in.readAllBytes();
-        } catch (IOException e) {
-            throw failure("read", key, e);
-        }
-        String found = Sha256Stream.digest(bytes);
-        if (!found.equals(sha256)) {
-            throw new CascadeException(ErrorCode.ARTIFACT_CORRUPT, "Cannot read artifact " + key + ": its sha256 is "
-                    + found + ", expected " + sha256 + " (the object was changed after it was stored)");
-        }
-        return bytes;
-    }
-
-    @Override
     public boolean exists(String key) {
         return head(key).isPresent();
     }
