@@ -45,7 +45,7 @@ class MainJobTest {
         String file = api.upload("items", "lines.jsonl", lines.getBytes(StandardCharsets.UTF_8)).json().path("id").asString();
 
         JsonNode accepted = api.post("/v1/workloads", """
-                {"name": "main job", "model": "scenes", "items_file": "%s", "priority": 9,
+                {"name": "main job", "model": "scenes", "items_file": "%s", "priority": 9, "previews": true,
                  "cascade": {"preset": "fast", "target": {"width": 256, "height": 256}, "steps": 6}}""".formatted(file)).json();
         String self = accepted.path("links").path("self").asString();
         JsonNode ended = awaitEnd(self);
@@ -85,6 +85,23 @@ class MainJobTest {
     }
 
     @Test
+    void completesWithoutTheItemThatWasCancelled() {
+        String self = api.post("/v1/workloads", """
+                {"model": "scenes", "cascade": {"preset": "fast", "target": {"width": 256, "height": 256}},
+                 "items": [{"prompt": "a red star on a white background"}, {"prompt": "a blue circle on a gray background"}]}""")
+                .json().path("links").path("self").asString();
+        await().atMost(Duration.ofSeconds(30)).until(() -> api.get(self + "/items").json().path("data").size() == 2);
+
+        Answer cancelled = api.post(self + "/items/1/cancel", "");
+        JsonNode ended = awaitEnd(self);
+
+        assertThat(cancelled.json().path("state").asString()).isEqualTo("cancelled");
+        assertThat(ended.path("state").asString()).as(ended.toString()).isEqualTo("completed");
+        assertThat(ended.path("counts").path("completed").asInt()).isEqualTo(1);
+        assertThat(ended.path("counts").path("cancelled").asInt()).isEqualTo(1);
+    }
+
+    @Test
     void runsNothingWithoutTheBrokerAndEverythingOnceItIsBack() {
         String[] self = new String[1];
 
@@ -103,6 +120,9 @@ class MainJobTest {
     private void requirePicture(JsonNode item, JsonNode manifest) throws IOException, NoSuchAlgorithmException {
         List<JsonNode> artifacts = List.copyOf(item.path("artifacts").valueStream().toList());
         assertThat(artifacts).hasSize(3);
+        Answer preview = api.get(artifacts.get(0).path("preview").asString());
+        assertThat(ImageIO.read(new ByteArrayInputStream(preview.bytes())).getWidth()).isEqualTo(128);
+        assertThat(artifacts.get(1).has("preview")).as("the decode shows the last pivot").isFalse();
         Answer picture = api.get(artifacts.get(2).path("content").asString());
         String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(picture.bytes()));
         BufferedImage image = ImageIO.read(new ByteArrayInputStream(picture.bytes()));
@@ -118,6 +138,6 @@ class MainJobTest {
     private JsonNode awaitEnd(String self) {
         return await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(300)).until(
                 () -> api.get(self).json(),
-                workload -> List.of("completed", "failed", "cancelled").contains(workload.path("state").asString()));
+                workload -> List.of("completed", "failed", "cancelled", "expired").contains(workload.path("state").asString()));
     }
 }

@@ -51,8 +51,7 @@ final class NotifyTasklet implements Tasklet {
         RunState state = RunState.COMPLETED;
         if (desired.equals(Desired.CANCEL.stored())) {
             state = RunState.CANCELLED;
-        } else if (items.cancelledIn(claim) > 0) {
-            // Only a deadline cancels items that nobody asked to cancel.
+        } else if (items.expiredIn(claim) > 0) {
             state = RunState.EXPIRED;
         }
         if (runs.advance(claim, state)) {

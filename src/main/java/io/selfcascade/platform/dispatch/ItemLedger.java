@@ -131,14 +131,15 @@ public class ItemLedger {
                 .single();
     }
 
-    /** Items that were cancelled in this generation; those of former ones have not been tried again. */
-    public int cancelledIn(ClaimedRun run) {
+    /** Items that the deadline cancelled in this generation; people may have cancelled others, one by one. */
+    public int expiredIn(ClaimedRun run) {
         return jdbc.sql("""
                 SELECT count(*) FROM item
-                 WHERE workload_id = :workload AND state = 'cancelled' AND settled_in = :generation
+                 WHERE workload_id = :workload AND state = 'cancelled' AND settled_in = :generation AND error_code = :code
                 """)
                 .param("workload", run.workloadId())
                 .param("generation", run.generation())
+                .param("code", Codes.stored(ErrorCode.DEADLINE_EXCEEDED))
                 .query(Integer.class)
                 .single();
     }
