@@ -62,27 +62,12 @@ public class ArtifactLedger {
         }
         return transactions.run(() -> {
             lockTasks(run, folder);
-            return isEnded(run) && forget(run, folder);
+            boolean ended = isEnded(run);
+            if (ended) {
+                forget(run, folder);
+            }
+            return ended;
         });
-    }
-
-    /** Every key below the folder that a row names. */
-    private Set<String> named(EndedRun run, ItemFolder folder) {
-        return new HashSet<>(jdbc.sql("""
-                SELECT artifact_key FROM stage_task
-                 WHERE workload_id = :workload AND ordinal BETWEEN :from AND :to AND artifact_key IS NOT NULL
-                UNION
-                SELECT preview_key FROM stage_task
-                 WHERE workload_id = :workload AND ordinal BETWEEN :from AND :to AND preview_key IS NOT NULL
-                UNION
-                SELECT result_key FROM item
-                 WHERE workload_id = :workload AND ordinal BETWEEN :from AND :to AND result_key IS NOT NULL
-                """)
-                .param("workload", run.workloadId())
-                .param("from", folder.from())
-                .param("to", folder.to())
-                .query(String.class)
-                .list());
     }
 
     /**
@@ -129,6 +114,25 @@ public class ArtifactLedger {
                 .list());
     }
 
+    /** Every key below the folder that a row names. */
+    private Set<String> named(EndedRun run, ItemFolder folder) {
+        return new HashSet<>(jdbc.sql("""
+                SELECT artifact_key FROM stage_task
+                 WHERE workload_id = :workload AND ordinal BETWEEN :from AND :to AND artifact_key IS NOT NULL
+                UNION
+                SELECT preview_key FROM stage_task
+                 WHERE workload_id = :workload AND ordinal BETWEEN :from AND :to AND preview_key IS NOT NULL
+                UNION
+                SELECT result_key FROM item
+                 WHERE workload_id = :workload AND ordinal BETWEEN :from AND :to AND result_key IS NOT NULL
+                """)
+                .param("workload", run.workloadId())
+                .param("from", folder.from())
+                .param("to", folder.to())
+                .query(String.class)
+                .list());
+    }
+
     private boolean whileEnded(EndedRun run, Runnable deletion) {
         return transactions.run(() -> {
             boolean ended = isEnded(run);
@@ -164,7 +168,7 @@ public class ArtifactLedger {
                 .list();
     }
 
-    private boolean forget(EndedRun run, ItemFolder folder) {
+    private void forget(EndedRun run, ItemFolder folder) {
         jdbc.sql("""
                 WITH pivot AS (
                   SELECT t.id, t.stage < max(t.stage) OVER (PARTITION BY t.ordinal) AS passed
@@ -181,6 +185,5 @@ public class ArtifactLedger {
                 .param("to", folder.to())
                 .param("none", run.keepPivots() == KeepPivots.NONE)
                 .update();
-        return true;
     }
 }

@@ -28,7 +28,7 @@ final class ItemSpool {
     Spooled spool(UUID workloadId, String tenant, WorkloadRequest request) {
         List<ItemRequest> items = request.items();
         if (items != null) {
-            String key = workloadId + "/items.jsonl";
+            String key = WorkloadIntake.itemsKey(workloadId);
             store.put(key, out -> {
                 for (ItemRequest item : items) {
                     out.write(RequestJson.write(item));

@@ -49,6 +49,11 @@ public class WorkloadIntake {
         this.clock = clock;
     }
 
+    /** Where the items of a workload that brings them itself lie in the artifact store. */
+    public static String itemsKey(UUID workload) {
+        return workload + "/items.jsonl";
+    }
+
     /**
      * Accepts a request: when this returns, its items are durable and its rows are committed.
      *

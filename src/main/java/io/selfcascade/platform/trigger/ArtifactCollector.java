@@ -47,16 +47,19 @@ final class ArtifactCollector {
         Deletion deletion = new Deletion();
         boolean ended = ledger.collectDocuments(run, named ->
                 DOCUMENTS.forEach(document -> deletion.deleteOthers(run.workloadId() + "/" + document, named)));
-        for (ItemFolder folder : (Iterable<ItemFolder>) run.folders()::iterator) {
-            ended = ended && ledger.forgetPivots(run, folder)
-                    && ledger.collect(run, folder, named -> deletion.deleteOthers(folder.prefix(), named));
-        }
+        ended = ended && run.folders().allMatch(folder -> collect(run, folder, deletion));
         if (ended) {
             store.discardUnfinished(run.workloadId() + "/", clock.instant().minus(ABANDONED));
             ledger.collected(run);
             log.info("artifacts collected workload={} generation={} kept={} deleted={}", run.workloadId(), run.generation(),
                     deletion.kept, deletion.deleted);
         }
+    }
+
+    /** @return whether the run is still ended */
+    private boolean collect(EndedRun run, ItemFolder folder, Deletion deletion) {
+        return ledger.forgetPivots(run, folder)
+                && ledger.collect(run, folder, named -> deletion.deleteOthers(folder.prefix(), named));
     }
 
     /** Deletes the keys of a prefix that nobody names, and counts. */

@@ -3,6 +3,7 @@ package io.selfcascade.platform.trigger;
 import io.selfcascade.platform.artifact.ArtifactStore;
 import io.selfcascade.platform.dispatch.ArtifactLedger;
 import io.selfcascade.platform.intake.Uuid7;
+import io.selfcascade.platform.intake.WorkloadIntake;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -52,11 +53,21 @@ final class OrphanCollector {
 
     private void deleteUnknown(List<UUID> ids) {
         for (UUID orphan : ledger.unknown(ids)) {
-            try (Stream<String> keys = store.list(orphan + "/")) {
-                keys.forEach(store::delete);
+            if (holdsItemsAlone(orphan)) {
+                store.delete(WorkloadIntake.itemsKey(orphan));
+                log.info("orphan deleted workload={}", orphan);
             }
-            log.info("orphan deleted workload={}", orphan);
         }
         ids.clear();
+    }
+
+    /**
+     * A folder with anything else in it was a workload once: another ledger knows it, or this one did before it was restored from
+     * a backup. Nobody's results are deleted on a guess.
+     */
+    private boolean holdsItemsAlone(UUID workload) {
+        try (Stream<String> keys = store.list(workload + "/")) {
+            return keys.allMatch(WorkloadIntake.itemsKey(workload)::equals);
+        }
     }
 }

@@ -1,7 +1,7 @@
 /**
- * What starts by the clock.
+ * What starts by the clock: so far the deletion of artifacts nobody needs.
  *
- * <p>Not here: the work itself.
+ * <p>Not here: what is needed; the ledger decides that.
  */
 @NullMarked
 @ApplicationModule(id = "platform.trigger", allowedDependencies = {

@@ -42,6 +42,19 @@ class OrphanCollectorTest {
         assertThat(store.top()).containsExactlyInAnyOrder(young.toString(), known.toString(), "uploads");
     }
 
+    @Test
+    void leavesAFolderThatOnceWasAWorkloadToWhoeverKnowsIt() {
+        ArtifactStore store = new FileArtifactStore(folder, 0);
+        EndedRunFixture ended = new EndedRunFixture(store);
+        UUID ofAnotherLedger = madeBefore(Duration.ofDays(30));
+        store.put(ofAnotherLedger + "/items.jsonl", BYTES);
+        store.put(ofAnotherLedger + "/0/0/2.7.0a1b2c3d.png", BYTES);
+
+        new OrphanCollector(ended.artifacts(), store, InstantSource.fixed(NOW)).collect();
+
+        assertThat(store.list(ofAnotherLedger + "/")).hasSize(2);
+    }
+
     private static UUID madeBefore(Duration age) {
         return new Uuid7(InstantSource.fixed(NOW.minus(age)), new Random(age.toHours())).next();
     }
