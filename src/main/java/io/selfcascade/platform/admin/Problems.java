@@ -111,7 +111,7 @@ class Problems extends ResponseEntityExceptionHandler {
             case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
             case INVALID_SIZE, INVALID_STAGE, INVALID_IMAGE, KEY_REUSED -> HttpStatus.UNPROCESSABLE_CONTENT;
             case STORAGE_FULL, EXCEEDS_STORAGE -> HttpStatus.INSUFFICIENT_STORAGE;
-            case MODEL_UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
+            case MODEL_UNAVAILABLE, INFRASTRUCTURE_UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
             default -> code.failureClass() == FailureClass.INVALID
                     ? HttpStatus.BAD_REQUEST
                     : HttpStatus.INTERNAL_SERVER_ERROR;

@@ -4,20 +4,29 @@ import io.selfcascade.platform.dispatch.message.CloudEvents;
 import io.selfcascade.platform.dispatch.message.Control;
 import io.selfcascade.platform.dispatch.message.MessageJson;
 import io.selfcascade.platform.dispatch.message.Topics;
+import io.selfcascade.spec.CascadeException;
+import io.selfcascade.spec.ErrorCode;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Tells workers what they need not finish. Nothing depends on their hearing it: the ledger has decided already, this only
- * saves their time.
+ * Tells workers what they need not finish, and whether to take work. On a cancel nothing depends: the ledger has decided
+ * already, the order only saves the workers' time.
  */
 final class Orders {
 
     private static final Logger log = LoggerFactory.getLogger(Orders.class);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final MessageSender sender;
     private final Topics topics;
@@ -43,9 +52,27 @@ final class Orders {
         afterCommit("item/" + workload + "/" + ordinal, new Control(Control.Order.CANCEL, lastDispatch, clock.instant()));
     }
 
-    /** Asks one worker to drain, or to take work again; does not wait for the broker. */
+    /**
+     * Asks one worker to drain, or to take work again. Returns when the broker has the order: nothing else would make the worker
+     * do it.
+     *
+     * @throws CascadeException INFRASTRUCTURE_UNAVAILABLE if the broker does not take it
+     */
     void worker(String id, Control.Order order) {
-        afterCommit("worker/" + id, new Control(order, null, clock.instant()));
+        try {
+            sender.send(message("worker/" + id, new Control(order, null, clock.instant())))
+                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw notTaken(id, order, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw notTaken(id, order, e);
+        }
+    }
+
+    private static CascadeException notTaken(String worker, Control.Order order, Exception cause) {
+        return new CascadeException(ErrorCode.INFRASTRUCTURE_UNAVAILABLE, "Cannot send order " + order + " to worker "
+                + worker + ": the broker does not take it (try again)", cause);
     }
 
     private void afterCommit(String subject, Control order) {
@@ -63,10 +90,14 @@ final class Orders {
 
     private void send(String subject, Control order) {
         try {
-            sender.send(CloudEvents.record(topics.control(), subject, CloudEvents.CONTROL, "coordinator",
-                    subject + "/" + order.at().toEpochMilli(), order.at(), MessageJson.write(order)));
+            sender.send(message(subject, order));
         } catch (RuntimeException e) {
             log.warn("order not sent subject={} order={}", subject, order.order(), e);
         }
+    }
+
+    private ProducerRecord<String, byte[]> message(String subject, Control order) {
+        return CloudEvents.record(topics.control(), subject, CloudEvents.CONTROL, "coordinator",
+                subject + "/" + order.at().toEpochMilli(), order.at(), MessageJson.write(order));
     }
 }

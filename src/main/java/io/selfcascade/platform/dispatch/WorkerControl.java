@@ -22,7 +22,8 @@ public class WorkerControl {
     /**
      * Asks a worker to finish what it has and take nothing new. Asking again changes nothing.
      *
-     * @throws CascadeException NOT_FOUND if no worker has ever called itself so
+     * @throws CascadeException NOT_FOUND if no worker has ever called itself so; INFRASTRUCTURE_UNAVAILABLE if the broker does not
+     *     take the order
      */
     public void drain(String worker) {
         order(worker, Control.Order.DRAIN);
@@ -31,7 +32,7 @@ public class WorkerControl {
     /**
      * Asks a worker to take work again.
      *
-     * @throws CascadeException NOT_FOUND if no worker has ever called itself so
+     * @throws CascadeException as {@link #drain}
      */
     public void resume(String worker) {
         order(worker, Control.Order.RESUME);
