@@ -109,21 +109,6 @@ class WorkloadController {
         return versioned(view(id));
     }
 
-    private static ResponseEntity<WorkloadBody> versioned(WorkloadView view) {
-        return ResponseEntity.ok().header(HttpHeaders.ETAG, "\"" + view.version() + "\"").body(WorkloadBody.of(view));
-    }
-
-    private static @Nullable Integer version(@Nullable String ifMatch) {
-        if (ifMatch == null || ifMatch.equals("*")) {
-            return null;
-        }
-        if (!ifMatch.matches("\"\\d{1,9}\"")) {
-            throw InvalidRequestException.of(ErrorCode.INVALID_REQUEST, "/If-Match", Violation.Kind.INVALID_VALUE,
-                    "Invalid If-Match: " + ifMatch + " (expected the ETag of GET, such as \"3\")");
-        }
-        return Integer.valueOf(ifMatch.substring(1, ifMatch.length() - 1));
-    }
-
     @PostMapping("/{id}/pause")
     WorkloadBody pause(@PathVariable UUID id) {
         return want(id, Desired.PAUSE);
@@ -155,5 +140,20 @@ class WorkloadController {
 
     private WorkloadView view(UUID id) {
         return views.get(RequestIdentity.DEFAULT_TENANT, id);
+    }
+
+    private static ResponseEntity<WorkloadBody> versioned(WorkloadView view) {
+        return ResponseEntity.ok().header(HttpHeaders.ETAG, "\"" + view.version() + "\"").body(WorkloadBody.of(view));
+    }
+
+    private static @Nullable Integer version(@Nullable String ifMatch) {
+        if (ifMatch == null || ifMatch.equals("*")) {
+            return null;
+        }
+        if (!ifMatch.matches("\"\\d{1,9}\"")) {
+            throw InvalidRequestException.of(ErrorCode.INVALID_REQUEST, "/If-Match", Violation.Kind.INVALID_VALUE,
+                    "Invalid If-Match: " + ifMatch + " (expected the ETag of GET, such as \"3\")");
+        }
+        return Integer.valueOf(ifMatch.substring(1, ifMatch.length() - 1));
     }
 }

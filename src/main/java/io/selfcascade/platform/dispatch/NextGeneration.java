@@ -44,9 +44,11 @@ public class NextGeneration {
             lockTasks(workload);
             // Nothing was opened: the input may not have been read to its end, and is read again.
             boolean isUnread = run.openedUntil() == 0;
-            int reopened = reopenItems(workload, request.items());
-            if (reopened == 0 && !(isUnread && request.items() == null)) {
-                throw conflict("retry", run, "none of " + (request.items() == null ? "its" : "these")
+            if (isUnread && request.items() != null) {
+                throw conflict(run, "its input may not have been read to its end (retry all of it)");
+            }
+            if (reopenItems(workload, request.items()) == 0 && !isUnread) {
+                throw conflict(run, "none of " + (request.items() == null ? "its" : "these")
                         + " items failed or was cancelled (refused lines need a new workload)");
             }
             dropBrokenChains(workload);
@@ -64,17 +66,17 @@ public class NextGeneration {
 
     private void requireEnded(WorkloadRun run, @Nullable Integer wanted) {
         if (!run.state().isTerminal()) {
-            throw conflict("retry", run, "it has not ended (wait, or cancel it first)");
+            throw conflict(run, "it has not ended (wait, or cancel it first)");
         }
         if (wanted != null && wanted != run.generation() + 1) {
-            throw conflict("retry", run, "its next generation is " + (run.generation() + 1) + ", not " + wanted);
+            throw conflict(run, "its next generation is " + (run.generation() + 1) + ", not " + wanted);
         }
         boolean isOver = jdbc.sql("SELECT coalesce(deadline <= ledger_now(), false) FROM workload WHERE id = :workload")
                 .param("workload", run.workloadId())
                 .query(Boolean.class)
                 .single();
         if (isOver) {
-            throw conflict("retry", run, "its deadline has passed (submit it again with another)");
+            throw conflict(run, "its deadline has passed (give it another, or submit it again)");
         }
     }
 
@@ -82,7 +84,9 @@ public class NextGeneration {
     private void lockTasks(UUID workload) {
         jdbc.sql("""
                 SELECT count(*) FROM (
-                    SELECT id FROM stage_task WHERE workload_id = :workload AND state IN ('dead', 'cancelled') ORDER BY id FOR UPDATE) AS t
+                    SELECT t.id FROM stage_task t JOIN item i USING (workload_id, ordinal)
+                     WHERE t.workload_id = :workload AND i.state IN ('failed', 'cancelled')
+                     ORDER BY t.id FOR UPDATE OF t) AS locked
                 """)
                 .param("workload", workload)
                 .query(Long.class)
@@ -180,12 +184,12 @@ public class NextGeneration {
                 .param("generation", run.generation())
                 .update();
         if (begun == 0) {
-            throw conflict("retry", run, "somebody else has just begun its next generation");
+            throw conflict(run, "somebody else has just begun its next generation");
         }
     }
 
-    private static CascadeException conflict(String verb, WorkloadRun run, String reason) {
-        return new CascadeException(ErrorCode.CONFLICT, "Cannot " + verb + " workload " + run.workloadId() + ", which is "
+    private static CascadeException conflict(WorkloadRun run, String reason) {
+        return new CascadeException(ErrorCode.CONFLICT, "Cannot retry workload " + run.workloadId() + ", which is "
                 + run.state().stored() + " in generation " + run.generation() + ": " + reason);
     }
 }
