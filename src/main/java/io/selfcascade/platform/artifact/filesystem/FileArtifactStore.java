@@ -222,7 +222,7 @@ public final class FileArtifactStore implements ArtifactStore {
                 Files.createDirectory(folder);
                 force(parent);
             } catch (FileAlreadyExistsException e) {
-                if (!Files.isDirectory(folder)) {
+                if (Files.exists(folder, NOFOLLOW_LINKS) && !Files.isDirectory(folder)) {
                     throw new CascadeException(ErrorCode.CONFLICT,
                             "Cannot store artifact " + key + ": a part of its path is another artifact", e);
                 }
@@ -258,15 +258,37 @@ public final class FileArtifactStore implements ArtifactStore {
     }
 
     private static void publish(Path draft, Path target, StoredArtifact written) throws IOException {
-        try {
-            linkOrMove(draft, target);
-        } catch (FileAlreadyExistsException e) {
-            if (!Files.isRegularFile(target, NOFOLLOW_LINKS) || !Sha256Stream.digest(target).equals(written.sha256())) {
-                throw new CascadeException(ErrorCode.CONFLICT, "Cannot store artifact " + written.key()
-                        + ": the key holds other bytes (keys are written once)", e);
+        for (int tries = 1; !isPublished(draft, target, written); tries++) {
+            if (tries == MOST_TRIES) {
+                throw new IOException("its key is taken and free again and again (does something else delete it?)");
             }
         }
         force(target.getParent());
+    }
+
+    /** @return false if the key was taken, and free again when asked by what */
+    private static boolean isPublished(Path draft, Path target, StoredArtifact written) throws IOException {
+        try {
+            linkOrMove(draft, target);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            if (holds(target, written)) {
+                return true;
+            }
+            if (Files.exists(target, NOFOLLOW_LINKS)) {
+                throw new CascadeException(ErrorCode.CONFLICT, "Cannot store artifact " + written.key()
+                        + ": the key holds other bytes (keys are written once)", e);
+            }
+            return false;
+        }
+    }
+
+    private static boolean holds(Path target, StoredArtifact written) throws IOException {
+        try {
+            return Files.isRegularFile(target, NOFOLLOW_LINKS) && Sha256Stream.digest(target).equals(written.sha256());
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     /** A hard link refuses to replace a file; a move, for volumes without links, needs the check before it. */
