@@ -18,10 +18,6 @@ import io.selfcascade.diffusion.graph.Variant;
 import io.selfcascade.diffusion.graph.WeightSet;
 import io.selfcascade.diffusion.tensor.TensorScope;
 import io.selfcascade.spec.CascadeException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -155,25 +151,20 @@ class UNet2DConditionModelTest extends TorchTest {
     }
 
     @Test
-    void keepsResidentMemoryFlatOverManyRuns() throws IOException {
+    void keepsResidentMemoryFlatOverManyRuns() {
         UNet2DConditionModel model = TinyUNets.plain();
         WeightSet weights = random.weights(model.layout());
         UNetTensors in = inputs(model, 16, 16);
         Executable<UNetTensors, NDArray> network = model.load(scope, Variant.NONE);
-        List<Long> resident = new ArrayList<>();
         int before = scope.size();
 
-        for (int i = 0; i < 400; i++) {
+        ResidentMemory.requireFlat(300, () -> {
             try (TensorScope step = TensorScope.open(scope)) {
                 network.run(step, weights, in, Mode.INFER);
             }
-            if (i == 100 || i == 399) {
-                resident.add(residentMegabytes());
-            }
-        }
+        });
 
         assertThat(scope.size()).isEqualTo(before);
-        assertThat(resident.get(1) - resident.get(0)).as("growth in MB").isLessThan(30);
     }
 
     private UNetTensors inputs(UNet2DConditionModel model, long height, long width) {
@@ -193,10 +184,5 @@ class UNet2DConditionModelTest extends TorchTest {
 
     private static double difference(NDArray x, NDArray y) {
         return x.sub(y).abs().max().getFloat();
-    }
-
-    private static long residentMegabytes() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream().filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).sum() / 1024;
     }
 }
