@@ -84,6 +84,41 @@ class MainJobTest {
         assertThat(api.get(self + "/manifest.json").json().path("items")).hasSize(2);
     }
 
+    /** The same noise at every stage: stopping on the way leaves no trace in the picture. */
+    @Test
+    void aPromotedDraftBecomesThePictureOfAWorkloadThatNeverStopped() {
+        String body = """
+                {"model": "scenes", "determinism": "strict", %s
+                 "cascade": {"preset": "fast", "target": {"width": 256, "height": 256}, "steps": 6, "eta": 0.5},
+                 "items": [{"prompt": "a large red circle on a white background", "seed": 7},
+                           {"prompt": "a small blue star on a black background", "seed": 8}]}""";
+        String straight = api.post("/v1/workloads", body.formatted("")).json().path("links").path("self").asString();
+        String stopping = api.post("/v1/workloads", body.formatted("\"stop_after\": 0,"))
+                .json().path("links").path("self").asString();
+        JsonNode drafted = awaitEnd(stopping);
+        JsonNode draft = api.get(stopping + "/items/1").json().path("result");
+
+        assertThat(drafted.path("state").asString()).as(drafted.toString()).isEqualTo("completed");
+        assertThat(drafted.path("stages")).hasSize(2);
+        assertThat(draft.path("draft").asBoolean()).isTrue();
+        assertThat(draft.path("width").asInt()).isEqualTo(128);
+        Answer promoted = api.post(drafted.path("links").path("promote").asString(), "{\"items\": [1], \"generation\": 2}");
+        assertThat(promoted.status()).as(promoted.text()).isEqualTo(202);
+        JsonNode ended = awaitEnd(stopping);
+        assertThat(ended.path("state").asString()).as(ended.toString()).isEqualTo("completed");
+        assertThat(ended.path("promoted").asInt()).isOne();
+        awaitEnd(straight);
+
+        JsonNode kept = api.get(stopping + "/items/0").json().path("result");
+        assertThat(kept.path("draft").asBoolean()).isTrue();
+        assertThat(picture(stopping, 1)).isEqualTo(picture(straight, 1));
+        JsonNode items = api.get(stopping + "/manifest.json").json().path("items");
+        assertThat(items.path(0).path("draft").asBoolean()).isTrue();
+        assertThat(items.path(1).has("draft")).isFalse();
+        assertThat(items.path(1).path("width").asInt()).isEqualTo(256);
+        assertThat(api.post(straight + "/promote", "").json().path("code").asString()).isEqualTo("no_draft");
+    }
+
     @Test
     void completesWithoutTheItemThatWasCancelled() {
         String self = api.post("/v1/workloads", """
@@ -115,6 +150,14 @@ class MainJobTest {
         });
 
         assertThat(awaitEnd(self[0]).path("counts").path("completed").asInt()).isOne();
+    }
+
+    /** The bytes of an item's result. */
+    private byte[] picture(String workload, int ordinal) {
+        JsonNode item = api.get(workload + "/items/" + ordinal).json();
+        String sha256 = item.path("result").path("sha256").asString();
+        return item.path("artifacts").valueStream().filter(artifact -> artifact.path("sha256").asString().equals(sha256))
+                .map(artifact -> api.get(artifact.path("content").asString()).bytes()).findFirst().orElseThrow();
     }
 
     private void requirePicture(JsonNode item, JsonNode manifest) throws IOException, NoSuchAlgorithmException {

@@ -3,7 +3,7 @@ package io.selfcascade.spec;
 /** One stage of a cascade, complete enough that a worker without a database can run it. */
 public sealed interface StageSpec permits EncodeStage, DenoiseStage, DecodeStage {
 
-    /** Position in the plan, from 0. */
+    /** Its number in the plan, from 0. The noise of a stage depends on it. */
     int index();
 
     /** Width of the stage's picture in pixels (its latent is smaller by the VAE factor). */

@@ -35,11 +35,12 @@ record ItemBody(
                 artifacts.stream().filter(artifact -> artifact.ordinal() == item.ordinal()).map(Artifact::of).toList());
     }
 
-    /** The finished picture. */
-    record Result(String sha256, long bytes, int width, int height) {
+    /** The finished picture, or a draft of it. */
+    record Result(
+            String sha256, long bytes, int width, int height, @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean draft) {
 
         static Result of(LedgerItem.Result result) {
-            return new Result(result.sha256(), result.bytes(), result.width(), result.height());
+            return new Result(result.sha256(), result.bytes(), result.width(), result.height(), result.draft());
         }
     }
 

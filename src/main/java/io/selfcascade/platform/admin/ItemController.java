@@ -5,7 +5,7 @@ import io.selfcascade.platform.dispatch.ItemLedger;
 import io.selfcascade.platform.dispatch.LedgerItem;
 import io.selfcascade.platform.dispatch.NextGeneration;
 import io.selfcascade.platform.intake.RequestIdentity;
-import io.selfcascade.platform.intake.RetryRequest;
+import io.selfcascade.platform.intake.GenerationRequest;
 import io.selfcascade.platform.report.ArtifactView;
 import io.selfcascade.platform.report.ArtifactViews;
 import io.selfcascade.platform.report.WorkloadViews;
@@ -77,7 +77,7 @@ class ItemController {
     @PostMapping("/{ordinal}/retry")
     ResponseEntity<ItemBody> retry(@PathVariable UUID id, @PathVariable int ordinal) {
         requireWorkload(id);
-        generations.retry(id, new RetryRequest(List.of(ordinal), null));
+        generations.retry(id, new GenerationRequest(List.of(ordinal), null));
         return ResponseEntity.accepted().body(get(id, ordinal));
     }
 

@@ -9,12 +9,16 @@ final class Links {
 
     private Links() {}
 
-    static Map<String, String> of(UUID workload) {
+    /** @param hasDrafts whether its items can be promoted */
+    static Map<String, String> of(UUID workload, boolean hasDrafts) {
         String self = "/v1/workloads/" + workload;
         Map<String, String> links = new LinkedHashMap<>();
         links.put("self", self);
         for (String part : new String[] {"items", "results.jsonl", "errors.jsonl", "manifest.json", "pause", "resume", "cancel", "retry"}) {
             links.put(part.replaceAll("\\..*", ""), self + "/" + part);
+        }
+        if (hasDrafts) {
+            links.put("promote", self + "/promote");
         }
         return links;
     }

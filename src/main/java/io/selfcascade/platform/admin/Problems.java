@@ -106,7 +106,7 @@ class Problems extends ResponseEntityExceptionHandler {
     private static HttpStatus status(ErrorCode code) {
         return switch (code) {
             case NOT_FOUND -> HttpStatus.NOT_FOUND;
-            case CONFLICT -> HttpStatus.CONFLICT;
+            case CONFLICT, NO_DRAFT -> HttpStatus.CONFLICT;
             case VERSION_MISMATCH -> HttpStatus.PRECONDITION_FAILED;
             case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
             case INVALID_SIZE, INVALID_STAGE, INVALID_IMAGE, KEY_REUSED -> HttpStatus.UNPROCESSABLE_CONTENT;

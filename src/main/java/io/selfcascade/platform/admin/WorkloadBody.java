@@ -24,6 +24,8 @@ record WorkloadBody(
         int priority,
         Counts counts,
         List<Stage> stages,
+        @JsonProperty("stop_after") @Nullable Integer stopAfter,
+        @Nullable Integer promoted,
         @JsonProperty("pending_reason") @Nullable String pendingReason,
         @JsonProperty("eta_s") @Nullable Long etaS,
         @Nullable Failure error,
@@ -45,13 +47,15 @@ record WorkloadBody(
                 view.priority(),
                 Counts.of(view.counts()),
                 view.stages().stream().map(Stage::of).toList(),
+                view.stopAfter(),
+                view.stopAfter() == null ? null : view.promoted(),
                 view.pendingReason() == null ? null : view.pendingReason().name().toLowerCase(Locale.ROOT),
                 view.etaSeconds(),
                 view.errorCode() == null ? null : new Failure(view.errorCode(), view.errorDetail()),
                 view.createdAt(),
                 view.startedAt(),
                 view.finishedAt(),
-                Links.of(view.id()));
+                Links.of(view.id(), view.stopAfter() != null));
     }
 
     /** What a reader sees: {@code paused} and {@code cancelling} are wishes that have not become states. */
@@ -83,11 +87,12 @@ record WorkloadBody(
     }
 
     /** Stage tasks of one stage by state. */
-    record Stage(int stage, String kind, int width, int height, long ready, long dispatched, long succeeded, long dead) {
+    record Stage(int stage, String kind, int width, int height, @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean draft,
+            long ready, long dispatched, long succeeded, long dead) {
 
         static Stage of(WorkloadView.StageView stage) {
-            return new Stage(stage.stage(), stage.kind(), stage.width(), stage.height(), stage.ready(), stage.dispatched(),
-                    stage.succeeded(), stage.dead());
+            return new Stage(stage.stage(), stage.kind(), stage.width(), stage.height(),
+                    stage.purpose() == WorkloadView.StageView.Purpose.DRAFT, stage.ready(), stage.dispatched(), stage.succeeded(), stage.dead());
         }
     }
 

@@ -1,11 +1,12 @@
 package io.selfcascade.platform.admin;
 
+import io.selfcascade.platform.artifact.ArtifactStore;
 import io.selfcascade.platform.dispatch.Desired;
 import io.selfcascade.platform.dispatch.NextGeneration;
 import io.selfcascade.platform.dispatch.RunControl;
 import io.selfcascade.platform.intake.InvalidRequestException;
 import io.selfcascade.platform.intake.RequestIdentity;
-import io.selfcascade.platform.intake.RetryRequestReader;
+import io.selfcascade.platform.intake.GenerationRequestReader;
 import io.selfcascade.platform.intake.Submission;
 import io.selfcascade.platform.intake.Violation;
 import io.selfcascade.platform.intake.WorkloadEditReader;
@@ -34,7 +35,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Workloads: submit, watch, edit, pause, go on, cancel, retry. */
+/** Workloads: submit, watch, edit, pause, go on, cancel, retry, promote. */
 @RestController
 @ConditionalOnCoordinator
 @RequestMapping(path = "/v1/workloads", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -49,19 +50,22 @@ class WorkloadController {
     private final RunControl control;
     private final WorkloadEditReader editReader;
     private final WorkloadEdits edits;
-    private final RetryRequestReader retries;
+    private final GenerationRequestReader choices;
     private final NextGeneration generations;
+    private final ArtifactStore store;
 
     WorkloadController(WorkloadRequestReader reader, WorkloadIntake intake, WorkloadViews views, RunControl control,
-            WorkloadEditReader editReader, WorkloadEdits edits, RetryRequestReader retries, NextGeneration generations) {
+            WorkloadEditReader editReader, WorkloadEdits edits, GenerationRequestReader choices, NextGeneration generations,
+            ArtifactStore store) {
         this.reader = reader;
         this.intake = intake;
         this.views = views;
         this.control = control;
         this.editReader = editReader;
         this.edits = edits;
-        this.retries = retries;
+        this.choices = choices;
         this.generations = generations;
+        this.store = store;
     }
 
     /**
@@ -128,7 +132,15 @@ class WorkloadController {
     @PostMapping("/{id}/retry")
     ResponseEntity<WorkloadBody> retry(@PathVariable UUID id, HttpServletRequest request) throws IOException {
         view(id);
-        generations.retry(id, retries.read(request.getInputStream()));
+        generations.retry(id, choices.read(request.getInputStream()));
+        return ResponseEntity.accepted().body(WorkloadBody.of(view(id)));
+    }
+
+    /** Has drafts of an ended workload go on to full size, all or those of the body. */
+    @PostMapping("/{id}/promote")
+    ResponseEntity<WorkloadBody> promote(@PathVariable UUID id, HttpServletRequest request) throws IOException {
+        view(id);
+        generations.promote(id, choices.read(request.getInputStream()), store.freeBytes());
         return ResponseEntity.accepted().body(WorkloadBody.of(view(id)));
     }
 

@@ -39,11 +39,11 @@ final class AcceptedResults {
                 SELECT w.workload_id, w.ordinal, p.stage, w.generation, p.pool, p.batch_key, ledger_now()
                   FROM won w
                   JOIN item i USING (workload_id, ordinal)
-                  JOIN stage_plan p ON p.workload_id = w.workload_id AND p.variant = i.variant AND p.stage = w.stage + 1
+                  JOIN stage_plan p ON p.workload_id = w.workload_id AND p.variant = i.variant AND p.input_stage = w.stage
                  WHERE i.state = 'pending'
                 ON CONFLICT ON CONSTRAINT stage_task_once DO NOTHING
-                RETURNING workload_id, ordinal)
-            SELECT w.id, w.workload_id, w.ordinal, w.stage, w.generation, w.run_ms, p.last, o.ordinal IS NOT NULL AS opens_next
+                RETURNING workload_id, ordinal, stage)
+            SELECT w.id, w.workload_id, w.ordinal, w.stage, w.generation, w.run_ms, p.last, o.stage AS opened
               FROM won w
               JOIN item i USING (workload_id, ordinal)
               JOIN stage_plan p USING (workload_id, variant, stage)
@@ -64,8 +64,8 @@ final class AcceptedResults {
         List<Won> won = win(events);
         for (Won task : won) {
             progress.stage(task.workload(), task.stage(), StageCounts.Delta.ofSuccess(task.runMs()));
-            if (task.opensNext()) {
-                progress.stage(task.workload(), task.stage() + 1, StageCounts.Delta.ofOpened(1));
+            if (task.opened() != null) {
+                progress.stage(task.workload(), task.opened(), StageCounts.Delta.ofOpened(1));
             }
         }
         complete(won.stream().filter(Won::last).toList(), events, progress);
@@ -88,7 +88,8 @@ final class AcceptedResults {
                 .param("previewBytes", previews(events, TaskSucceeded.Artifact::bytes, Long[]::new))
                 .query((rs, n) -> new Won(
                         rs.getLong("id"), rs.getObject("workload_id", UUID.class), rs.getInt("ordinal"), rs.getInt("stage"),
-                        rs.getInt("generation"), rs.getInt("run_ms"), rs.getBoolean("last"), rs.getBoolean("opens_next")))
+                        rs.getInt("generation"), rs.getInt("run_ms"), rs.getBoolean("last"),
+                        rs.getObject("opened", Integer.class)))
                 .list();
     }
 
@@ -134,5 +135,5 @@ final class AcceptedResults {
     }
 
     private record Won(
-            long id, UUID workload, int ordinal, int stage, int generation, int runMs, boolean last, boolean opensNext) {}
+            long id, UUID workload, int ordinal, int stage, int generation, int runMs, boolean last, @Nullable Integer opened) {}
 }

@@ -50,7 +50,7 @@ public class ItemLedger {
 
     /**
      * Inserts a chunk of lines, good ones and refused ones, in one statement; lines that are there already stay. A line
-     * whose {@code custom_id} an earlier line has taken becomes a refused one.
+     * whose {@code custom_id} an earlier line has taken becomes a refused one. Where the plan has drafts, all go there first.
      */
     public void insertItems(UUID workload, List<? extends NewItem> items) {
         transactions.run(() -> {
@@ -184,13 +184,14 @@ public class ItemLedger {
         return jdbc.sql("""
                 INSERT INTO item (workload_id, ordinal, variant, custom_id, refused, seed, spec, state, settled_in,
                                   error_class, error_code, error_detail)
-                SELECT :workload, n.ordinal, n.variant, n.custom_id, n.code IS NOT NULL, n.seed, n.spec::jsonb,
+                SELECT :workload, n.ordinal, n.variant + coalesce(d.variant, 0), n.custom_id, n.code IS NOT NULL, n.seed, n.spec::jsonb,
                        CASE WHEN n.code IS NULL THEN 'pending' ELSE 'failed' END,
                        CASE WHEN n.code IS NOT NULL THEN r.generation END, n.class, n.code, n.detail
                   FROM unnest(:ordinals::int[], :variants::int[], :ids::text[], :seeds::bigint[], :specs::text[],
                               :classes::text[], :codes::text[], :details::text[])
                        AS n(ordinal, variant, custom_id, seed, spec, class, code, detail)
                   JOIN workload_run r ON r.workload_id = :workload
+                  LEFT JOIN stage_plan d ON d.workload_id = r.workload_id AND d.variant = 2 AND d.last
                  ORDER BY n.ordinal
                 ON CONFLICT DO NOTHING
                 RETURNING ordinal

@@ -17,10 +17,11 @@ final class ItemRows {
 
     static List<LedgerItem> page(JdbcClient jdbc, UUID workload, int fromOrdinal, int limit) {
         return jdbc.sql("""
-                SELECT i.ordinal, i.custom_id, i.refused, i.seed, i.spec, i.state, i.result_key,
+                SELECT i.ordinal, i.variant >= 2 AS draft, i.custom_id, i.refused, i.seed, i.spec, i.state, i.result_key,
                        encode(i.result_sha256, 'hex') AS sha256, i.result_bytes, i.width, i.height,
                        i.error_class, i.error_code, i.error_detail,
                        ARRAY(SELECT coalesce(t.run_ms, 0) FROM stage_task t
+                               JOIN stage_plan p ON p.workload_id = t.workload_id AND p.variant = i.variant AND p.stage = t.stage
                               WHERE t.workload_id = i.workload_id AND t.ordinal = i.ordinal AND t.state = 'succeeded'
                               ORDER BY t.stage) AS stage_ms
                   FROM item i
@@ -58,7 +59,8 @@ final class ItemRows {
                         sha256,
                         rs.getLong("result_bytes"),
                         rs.getInt("width"),
-                        rs.getInt("height"));
+                        rs.getInt("height"),
+                        rs.getBoolean("draft"));
     }
 
     private static LedgerItem.@Nullable Error error(ResultSet rs) throws SQLException {

@@ -1,6 +1,7 @@
 package io.selfcascade.platform.dispatch;
 
 import io.selfcascade.platform.dispatch.message.Topics;
+import io.selfcascade.platform.model.ModelRegistry;
 import io.selfcascade.platform.plan.WorkloadPlanner;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
 import java.time.Clock;
@@ -69,8 +70,9 @@ class LedgerConfiguration {
     }
 
     @Bean
-    NextGeneration nextGeneration(JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions) {
-        return new NextGeneration(jdbc, transactions, revisions);
+    NextGeneration nextGeneration(
+            JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, StagePlans plans, ModelRegistry models) {
+        return new NextGeneration(jdbc, transactions, revisions, plans, models);
     }
 
     @Bean

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed the noise seed, to be read as unsigned; null for a refused line, as is {@code spec}
  * @param result null unless completed
  * @param error null unless failed or cancelled for a reason
- * @param stageMs run time of the accepted task of each stage so far, in milliseconds, by stage
+ * @param stageMs run time of the accepted task of each stage so far, in milliseconds, by stage of its way
  */
 public record LedgerItem(
         int ordinal,
@@ -27,11 +27,11 @@ public record LedgerItem(
     }
 
     /**
-     * The finished picture.
+     * The finished picture, or a draft of it.
      *
      * @param sha256 lower-case hex
      */
-    public record Result(String key, String sha256, long bytes, int width, int height) {}
+    public record Result(String key, String sha256, long bytes, int width, int height, boolean draft) {}
 
     /**
      * Why there is no picture.

@@ -89,12 +89,13 @@ final class ReadyTasks {
                 SELECT c.id, c.workload_id, c.ordinal, c.stage, c.attempt, i.seed, i.spec,
                        before.artifact_key, encode(before.artifact_sha256, 'hex') AS sha256, before.artifact_bytes,
                        w.previews AND EXISTS (SELECT FROM stage_plan next WHERE next.workload_id = c.workload_id
-                           AND next.variant = i.variant AND next.stage = c.stage + 1 AND next.kind = 'denoise') AS preview
+                           AND next.variant = i.variant AND next.input_stage = c.stage AND next.kind = 'denoise') AS preview
                   FROM chosen c
                   JOIN workload w ON w.id = c.workload_id
                   JOIN item i ON i.workload_id = c.workload_id AND i.ordinal = c.ordinal
+                  JOIN stage_plan own ON own.workload_id = c.workload_id AND own.variant = i.variant AND own.stage = c.stage
                   LEFT JOIN stage_task before ON before.workload_id = c.workload_id AND before.ordinal = c.ordinal
-                                             AND before.stage = c.stage - 1
+                                             AND before.stage = own.input_stage
                  ORDER BY c.place
                 """)
                 .param("pool", pool)

@@ -32,6 +32,8 @@ final class RunRows {
                 rs.getObject("total", Integer.class),
                 rs.getObject("partition_size", Integer.class),
                 rs.getInt("opened_until"),
+                rs.getInt("promoted"),
+                rs.getObject("failure_limit", Integer.class),
                 rs.getString("results_key"),
                 rs.getString("errors_key"),
                 rs.getString("manifest_key"),

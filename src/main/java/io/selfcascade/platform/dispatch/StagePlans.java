@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The planned stages of workloads: written once when a workload is accepted, read by dispatch and by reports. */
@@ -26,9 +25,12 @@ public class StagePlans {
 
     /** Writes the plan of a new workload in the caller's transaction. */
     public void store(UUID workload, WorkloadPlan plan) {
-        pools.ensure(Stream.concat(plan.fromPrompt().stream(), plan.fromImage().stream()).map(PlannedStage::pool).toList());
-        store(workload, 0, plan.model(), plan.fromPrompt());
-        store(workload, 1, plan.model(), plan.fromImage());
+        List<List<PlannedStage>> ways =
+                List.of(plan.fromPrompt(), plan.fromImage(), plan.draftFromPrompt(), plan.draftFromImage());
+        pools.ensure(ways.stream().flatMap(List::stream).map(PlannedStage::pool).toList());
+        for (int variant = 0; variant < ways.size(); variant++) {
+            store(workload, variant, plan.model(), ways.get(variant));
+        }
     }
 
     /** @throws CascadeException NOT_FOUND if the workload has no plan */
@@ -44,24 +46,26 @@ public class StagePlans {
             throw new CascadeException(
                     ErrorCode.NOT_FOUND, "Cannot find plan: workload " + workload + " (was it deleted?)");
         }
-        return new WorkloadPlan(rows.get(0).model(), variant(rows, 0), variant(rows, 1));
+        return new WorkloadPlan(rows.get(0).model(), variant(rows, 0), variant(rows, 1), variant(rows, 2), variant(rows, 3));
     }
 
     private void store(UUID workload, int variant, ModelRef model, List<PlannedStage> stages) {
-        for (int index = 0; index < stages.size(); index++) {
-            PlannedStage stage = stages.get(index);
+        for (int n = 0; n < stages.size(); n++) {
+            PlannedStage stage = stages.get(n);
             jdbc.sql("""
-                    INSERT INTO stage_plan (workload_id, variant, stage, kind, pool, batch_key, max_items, last, run_limit_s, settings)
-                    VALUES (:workload, :variant, :stage, :kind, :pool, :key, :items, :last, :limit, :settings::jsonb)
+                    INSERT INTO stage_plan (workload_id, variant, stage, input_stage, kind, pool, batch_key, max_items, last,
+                                            run_limit_s, settings)
+                    VALUES (:workload, :variant, :stage, :input, :kind, :pool, :key, :items, :last, :limit, :settings::jsonb)
                     """)
                     .param("workload", workload)
                     .param("variant", variant)
-                    .param("stage", index)
+                    .param("stage", stage.spec().index())
+                    .param("input", n == 0 ? null : stages.get(n - 1).spec().index())
                     .param("kind", stage.spec().kind().name().toLowerCase(Locale.ROOT))
                     .param("pool", stage.pool())
                     .param("key", stage.batchKey())
                     .param("items", stage.maxItems())
-                    .param("last", index == stages.size() - 1)
+                    .param("last", n == stages.size() - 1)
                     .param("limit", stage.runLimitSeconds())
                     .param("settings", json(new StageSettings(model, stage.spec())))
                     .update();

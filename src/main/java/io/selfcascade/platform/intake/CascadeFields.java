@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class CascadeFields {
 
     private static final int MAX_SIDE = 65_536;
-    private static final int MAX_STAGES = 16;
+    static final int MAX_STAGES = 16;
 
     private CascadeFields() {}
 

@@ -42,8 +42,8 @@ class IntakeConfiguration {
     }
 
     @Bean
-    RetryRequestReader retryRequestReader(IntakeLimits limits) {
-        return new RetryRequestReader(limits);
+    GenerationRequestReader generationRequestReader(IntakeLimits limits) {
+        return new GenerationRequestReader(limits);
     }
 
     @Bean

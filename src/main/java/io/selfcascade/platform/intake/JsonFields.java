@@ -7,6 +7,7 @@ import static io.selfcascade.platform.intake.Violation.Kind.TOO_LONG;
 import static io.selfcascade.platform.intake.Violation.Kind.UNKNOWN_FIELD;
 import static io.selfcascade.platform.intake.Violation.Kind.WRONG_TYPE;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -120,6 +121,19 @@ final class JsonFields {
         }
         refuse(name, OUT_OF_RANGE, value + " (expected " + min + " to " + max + ")");
         return null;
+    }
+
+    /** @return a share as it was written, in decimal: above 0, up to 1 */
+    @Nullable BigDecimal ratio(String name) {
+        Double value = number(name, 0, 1);
+        if (value == null) {
+            return null;
+        }
+        if (value == 0) {
+            refuse(name, OUT_OF_RANGE, "0 (expected above 0, up to 1; leave the field out for no limit)");
+            return null;
+        }
+        return BigDecimal.valueOf(value);
     }
 
     @Nullable Boolean flag(String name) {

@@ -27,6 +27,8 @@ public final class RequestJson {
         put(json, "seed", unsigned(request.seed()));
         put(json, "keep_pivots", lower(request.keepPivots()));
         put(json, "determinism", lower(request.determinism()));
+        put(json, "stop_after", request.stopAfter());
+        put(json, "max_failure_ratio", request.maxFailureRatio());
         return MAPPER.writeValueAsBytes(json);
     }
 

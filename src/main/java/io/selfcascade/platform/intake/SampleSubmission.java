@@ -59,7 +59,7 @@ final class SampleSubmission {
     WorkloadRequest request() {
         return new WorkloadRequest(
                 NAME, sample.model(), CascadeRequest.of(sample.preset(), ImageSize.square(sample.side())), items(), null,
-                PRIORITY, false, null, 0L, null, Determinism.STANDARD);
+                PRIORITY, false, null, 0L, null, Determinism.STANDARD, null, null);
     }
 
     private List<ItemRequest> items() {

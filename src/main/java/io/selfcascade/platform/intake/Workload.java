@@ -4,6 +4,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
@@ -40,6 +41,8 @@ public class Workload {
     private long seed;
     private boolean previews;
     private String determinism;
+    private @Nullable Short stopAfter;
+    private @Nullable BigDecimal maxFailureRatio;
     private Instant createdAt;
 
     // Null until the row exists: that is how Spring Data knows to insert.
@@ -63,6 +66,8 @@ public class Workload {
         this.seed = seed;
         this.previews = request.previews();
         this.determinism = JsonFields.lower(request.determinism());
+        this.stopAfter = request.stopAfter() == null ? null : request.stopAfter().shortValue();
+        this.maxFailureRatio = request.maxFailureRatio();
         this.createdAt = now;
     }
 
@@ -130,6 +135,11 @@ public class Workload {
 
     public Determinism determinism() {
         return Determinism.valueOf(determinism.toUpperCase(Locale.ROOT));
+    }
+
+    /** The stage whose pivots become drafts; null if every item goes to its full size. */
+    public @Nullable Integer stopAfter() {
+        return stopAfter == null ? null : stopAfter.intValue();
     }
 
     public Instant createdAt() {

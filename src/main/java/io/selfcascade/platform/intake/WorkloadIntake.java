@@ -88,8 +88,8 @@ public class WorkloadIntake {
             workloads.saveAndFlush(new Workload(
                     id, identity, request, seed, keepPivots(request, spooled), spooled.key(), clock.instant()));
             events.publishEvent(new WorkloadAccepted(
-                    id, identity.tenant(), request.priority(), model, request.cascade(), request.determinism(),
-                    spooled.count(), spool.freeBytes()));
+                    id, identity.tenant(), request.priority(), model, request.cascade(), request.stopAfter(),
+                    request.determinism(), spooled.count(), spool.freeBytes()));
         } catch (RuntimeException e) {
             // Only here, before the commit: when a commit fails, nobody knows whether the row needs the items.
             spool.discard(spooled);

@@ -1,5 +1,6 @@
 package io.selfcascade.platform.intake;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param deadline after which unfinished items are cancelled
  * @param seed from which the seeds of items without one are derived; null to draw it at intake
  * @param keepPivots null to decide by the number of items
+ * @param stopAfter the stage whose pivots become drafts, of which people then promote those they want at full size; null to
+ *     take every item to its full size at once
+ * @param maxFailureRatio the share of items, above 0 and up to 1, beyond which failed ones end the workload; null never to
  */
 public record WorkloadRequest(
         @Nullable String name,
@@ -27,7 +31,9 @@ public record WorkloadRequest(
         @Nullable Instant deadline,
         @Nullable Long seed,
         @Nullable KeepPivots keepPivots,
-        Determinism determinism) {
+        Determinism determinism,
+        @Nullable Integer stopAfter,
+        @Nullable BigDecimal maxFailureRatio) {
 
     public WorkloadRequest {
         items = items == null ? null : List.copyOf(items);

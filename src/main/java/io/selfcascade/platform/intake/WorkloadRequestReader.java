@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -66,6 +67,8 @@ public final class WorkloadRequestReader {
         Long seed = fields.seed("seed");
         KeepPivots keepPivots = fields.choice("keep_pivots", KeepPivots.class);
         Determinism determinism = fields.choice("determinism", Determinism.class);
+        Integer stopAfter = fields.integer("stop_after", 0, CascadeFields.MAX_STAGES - 1);
+        BigDecimal maxFailureRatio = fields.ratio("max_failure_ratio");
         fields.refuseUnread();
         if (model == null || cascade == null) {
             return null;
@@ -81,7 +84,9 @@ public final class WorkloadRequestReader {
                 deadline,
                 seed,
                 keepPivots,
-                Objects.requireNonNullElse(determinism, Determinism.STANDARD));
+                Objects.requireNonNullElse(determinism, Determinism.STANDARD),
+                stopAfter,
+                maxFailureRatio);
     }
 
     private @Nullable List<ItemRequest> items(JsonFields fields, Violations violations) {

@@ -2,6 +2,8 @@ package io.selfcascade.platform.report;
 
 import io.selfcascade.platform.report.WorkloadView.Counts;
 import io.selfcascade.platform.report.WorkloadView.StageView;
+import io.selfcascade.platform.report.WorkloadView.StageView.Purpose;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +25,18 @@ final class Eta {
         long unsettled = counts.total() - counts.settled();
         double milliseconds = 0;
         for (StageView stage : stages) {
-            long passed = stage.succeeded() - Math.min(stage.succeeded(), counts.completed());
-            milliseconds += Math.max(0, unsettled - passed) * taskMilliseconds(stage, stages);
+            long done = stage.purpose() == Purpose.PROMOTED ? promotedDone(stages) : counts.completed();
+            long passed = stage.succeeded() - Math.min(stage.succeeded(), done);
+            long remaining = Math.min(unsettled - passed, stage.items() - stage.succeeded());
+            milliseconds += Math.max(0, remaining) * taskMilliseconds(stage, stages);
         }
         return Math.round(milliseconds / 1000 / liveSlots);
+    }
+
+    /** Promoted items that are completed have passed the last of their stages. */
+    private static long promotedDone(List<StageView> stages) {
+        return stages.stream().filter(stage -> stage.purpose() == Purpose.PROMOTED)
+                .max(Comparator.comparingInt(StageView::stage)).map(StageView::succeeded).orElse(0L);
     }
 
     private static double taskMilliseconds(StageView stage, List<StageView> stages) {

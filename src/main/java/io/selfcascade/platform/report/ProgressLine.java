@@ -33,8 +33,7 @@ final class ProgressLine {
             return line.append(view.state().stored()).toString();
         }
         for (StageView stage : view.stages()) {
-            line.append(stage.kind().equals("decode") ? "decode" : stage.width() + "x" + stage.height())
-                    .append(' ').append(stage.succeeded()).append('/').append(view.counts().total()).append("  ");
+            line.append(label(stage)).append(' ').append(stage.succeeded()).append('/').append(stage.items()).append("  ");
         }
         line.append("items ").append(view.counts().completed()).append('/').append(view.counts().total());
         if (view.counts().failed() > 0) {
@@ -46,6 +45,13 @@ final class ProgressLine {
             line.append("  ETA ").append(clock(view.etaSeconds()));
         }
         return line.toString();
+    }
+
+    private static String label(StageView stage) {
+        if (!stage.kind().equals("decode")) {
+            return stage.width() + "x" + stage.height();
+        }
+        return stage.purpose() == StageView.Purpose.DRAFT ? "draft" : "decode";
     }
 
     /** What is said once, when a workload has ended. */
@@ -67,7 +73,7 @@ final class ProgressLine {
         double all = 0;
         for (StageView stage : view.stages()) {
             done += (double) stage.work() * stage.succeeded();
-            all += (double) stage.work() * view.counts().total();
+            all += (double) stage.work() * stage.items();
         }
         return all == 0 ? 1 : done / all;
     }

@@ -129,6 +129,9 @@ public class ResultDocuments {
             line.put("bytes", picture.bytes());
             line.put("width", picture.width());
             line.put("height", picture.height());
+            if (picture.draft()) {
+                line.put("draft", true);
+            }
         }
         if (item.seed() != null) {
             line.put("seed", Long.toUnsignedString(item.seed()));
@@ -165,9 +168,16 @@ public class ResultDocuments {
         json.writeObjectPropertyStart("recipe");
         json.writeName("cascade");
         json.writeRawValue(request.cascadeJson());
+        if (request.stopAfter() != null) {
+            json.writeNumberProperty("stop_after", request.stopAfter());
+        }
         json.writeStringProperty("seed", Long.toUnsignedString(request.seed()));
         writeStages(json, "stages", plan.fromPrompt());
         writeStages(json, "stages_from_image", plan.fromImage());
+        if (plan.hasDrafts()) {
+            writeStages(json, "draft_stages", plan.draftFromPrompt());
+            writeStages(json, "draft_stages_from_image", plan.draftFromImage());
+        }
         json.writeEndObject();
     }
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param revision grows with every committed change of the progress
  * @param version grows with every edit of the request
+ * @param stopAfter the stage whose pivots become drafts; null if every item goes to its full size
+ * @param promoted items that were sent on from their drafts so far
  * @param pendingReason why nothing of it is running; null while something is, and when it has ended
  * @param etaSeconds estimate for the rest; null until there is something to estimate from
  * @param errorCode why the whole workload failed; items that failed tell for themselves
@@ -29,6 +31,8 @@ public record WorkloadView(
         int priority,
         Counts counts,
         List<StageView> stages,
+        @Nullable Integer stopAfter,
+        int promoted,
         @Nullable PendingReason pendingReason,
         @Nullable Long etaSeconds,
         @Nullable String errorCode,
@@ -58,12 +62,16 @@ public record WorkloadView(
     /**
      * Stage tasks of one stage by state.
      *
+     * @param purpose which items go through it
+     * @param items how many do, in all; 0 until the total is known
      * @param work pixels times steps of one task: what stages are weighed by
      * @param runMs accepted run time in all, in milliseconds
      */
     public record StageView(
             int stage,
             String kind,
+            Purpose purpose,
+            long items,
             int width,
             int height,
             long work,
@@ -71,5 +79,13 @@ public record WorkloadView(
             long dispatched,
             long succeeded,
             long dead,
-            long runMs) {}
+            long runMs) {
+
+        /** What a stage is for, in a workload that stops at drafts; in any other every stage is for all items. */
+        public enum Purpose {
+            ALL,
+            DRAFT,
+            PROMOTED
+        }
+    }
 }

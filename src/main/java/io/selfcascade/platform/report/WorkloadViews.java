@@ -23,6 +23,7 @@ public class WorkloadViews {
     private static final String SELECT = """
             SELECT w.id, w.tenant, w.name, w.model, r.state, r.desired, r.generation, r.revision, w.version, w.priority,
                    r.error_code, r.error_detail, w.created_at, r.started_at, r.finished_at, r.total,
+                   w.stop_after, r.promoted,
                    c.completed, c.failed, c.cancelled, o.owner IS NOT NULL AND o.owner_until > ledger_now() AS owned,
                    (SELECT count(DISTINCT t.ordinal) FROM stage_task t
                      WHERE t.state = 'dispatched' AND t.workload_id = w.id) AS in_progress
@@ -90,7 +91,8 @@ public class WorkloadViews {
         RunState state = StoredState.of(RunState.class, rs.getString("state"));
         Desired desired = StoredState.of(Desired.class, rs.getString("desired"));
         Counts counts = counts(rs);
-        List<StageView> stageViews = stages.of(id, counts);
+        int promoted = rs.getInt("promoted");
+        List<StageView> stageViews = stages.of(id, counts, promoted);
         int liveSlots = state.isTerminal() ? 0 : liveSlots(id);
         return new WorkloadView(
                 id,
@@ -105,6 +107,8 @@ public class WorkloadViews {
                 rs.getInt("priority"),
                 counts,
                 stageViews,
+                rs.getObject("stop_after", Integer.class),
+                promoted,
                 pendingReason(id, state, desired, counts, rs.getBoolean("owned"), liveSlots),
                 state.isTerminal() ? null : Eta.seconds(stageViews, counts, liveSlots),
                 rs.getString("error_code"),

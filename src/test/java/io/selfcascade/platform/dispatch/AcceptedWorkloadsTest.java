@@ -15,6 +15,7 @@ import io.selfcascade.spec.ErrorCode;
 import io.selfcascade.spec.ImageSize;
 import io.selfcascade.spec.ModelRef;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AcceptedWorkloadsTest {
@@ -43,14 +44,28 @@ class AcceptedWorkloadsTest {
         assertThat(ledger.runs.get(event.workloadId()).state()).isEqualTo(RunState.QUEUED);
     }
 
+    @Test
+    void asksForNoMoreRoomThanDraftsNeed() {
+        long bytesPerDraft = 16 * 16 * 16 + 128 * 128 * 2;
+
+        accepted.on(event(1_000, 0, 1_000 * bytesPerDraft));
+
+        assertThatThrownBy(() -> accepted.on(event(1_000, 0, 1_000 * bytesPerDraft - 1)))
+                .isInstanceOfSatisfying(CascadeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.EXCEEDS_STORAGE));
+    }
+
     /** A workload whose row is there. */
     private WorkloadAccepted event(int items, long freeBytes) {
+        return event(items, null, freeBytes);
+    }
+
+    private WorkloadAccepted event(int items, @Nullable Integer stopAfter, long freeBytes) {
         UUID workload = UUID.randomUUID();
         ledger.database.execute("INSERT INTO workload (id, source, request_key, request_sha256, model, cascade, items_key,"
-                + " created_at) VALUES ('" + workload + "', 'rest', 'k', '\\x00', 'scenes', '{}', 'items', now())");
+                + " created_at) VALUES ('" + workload + "', 'rest', '" + workload + "', '\\x00', 'scenes', '{}', 'items', now())");
         ModelRegistration model = new ModelRegistration(
                 new ModelRef(LedgerFixture.MODEL, LedgerFixture.SHA), "", new ImageSize(128, 128), 8, "");
         CascadeRequest cascade = CascadeRequest.of(Preset.FAST, new ImageSize(512, 512));
-        return new WorkloadAccepted(workload, "default", 5, model, cascade, Determinism.STANDARD, items, freeBytes);
+        return new WorkloadAccepted(workload, "default", 5, model, cascade, stopAfter, Determinism.STANDARD, items, freeBytes);
     }
 }

@@ -4,6 +4,7 @@ import io.selfcascade.platform.artifact.ArtifactStore;
 import io.selfcascade.platform.dispatch.message.TaskEvent;
 import io.selfcascade.platform.dispatch.message.TaskMessage;
 import io.selfcascade.platform.dispatch.message.TaskSucceeded;
+import io.selfcascade.platform.plan.WorkloadPlan;
 import io.selfcascade.spec.ErrorCode;
 import java.time.Duration;
 import java.util.List;
@@ -34,9 +35,18 @@ public final class EndedRunFixture {
         return ended(items, keepPivots, 1);
     }
 
+    /** Every item has stopped at its draft. */
+    public UUID drafted(int items, String keepPivots) {
+        return ended(items, keepPivots, 2, LedgerFixture.draftPlan());
+    }
+
     private UUID ended(int items, String keepPivots, int stages) {
+        return ended(items, keepPivots, stages, LedgerFixture.plan(8));
+    }
+
+    private UUID ended(int items, String keepPivots, int stages, WorkloadPlan plan) {
         ledger.beats.apply(List.of(worker.beat()));
-        ClaimedRun run = ledger.generating(items);
+        ClaimedRun run = ledger.generating(items, 5, plan);
         execute("UPDATE workload SET keep_pivots = '" + keepPivots + "' WHERE id = '" + run.workloadId() + "'");
         for (int stage = 0; stage < stages; stage++) {
             ledger.sent().forEach(this::succeed);

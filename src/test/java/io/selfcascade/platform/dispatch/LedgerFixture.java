@@ -4,11 +4,14 @@ import io.selfcascade.platform.dispatch.message.TaskMessage;
 import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.embedded.SharedInfrastructure;
 import io.selfcascade.platform.embedded.TestDatabase;
+import io.selfcascade.platform.model.ModelRegistration;
+import io.selfcascade.platform.model.ModelRegistry;
 import io.selfcascade.platform.plan.PlannedStage;
 import io.selfcascade.platform.plan.WorkloadPlan;
 import io.selfcascade.spec.DecodeStage;
 import io.selfcascade.spec.DenoiseStage;
 import io.selfcascade.spec.Dtype;
+import io.selfcascade.spec.ImageSize;
 import io.selfcascade.spec.ModelRef;
 import io.selfcascade.spec.NoiseReschedule;
 import io.selfcascade.spec.Rng;
@@ -49,7 +52,8 @@ final class LedgerFixture {
     final StagePlans plans = new StagePlans(jdbc, pools);
     final RunLedger runs =
             new RunLedger(jdbc, transactions, revisions, plans, partitions, Duration.ofSeconds(30));
-    final NextGeneration generations = new NextGeneration(jdbc, transactions, revisions);
+    final NextGeneration generations = new NextGeneration(jdbc, transactions, revisions, plans,
+            new ModelRegistry(List.of(new ModelRegistration(new ModelRef(MODEL, SHA), "", new ImageSize(128, 128), 8, ""))));
     final SentMessages orders = new SentMessages();
     final RunControl control = new RunControl(jdbc, transactions, revisions, signal);
     final ItemLedger items = new ItemLedger(
@@ -143,6 +147,13 @@ final class LedgerFixture {
         return new WorkloadPlan(new ModelRef(MODEL, SHA), stages, List.of());
     }
 
+    /** The same cascade, stopping at drafts of the first scale. */
+    static WorkloadPlan draftPlan() {
+        WorkloadPlan full = plan(8);
+        PlannedStage draft = new PlannedStage(new DecodeStage(3, 128, 128, Dtype.F32, Tiling.AUTO), "cpu", 103, 8, 300);
+        return new WorkloadPlan(full.model(), full.fromPrompt(), List.of(), List.of(full.fromPrompt().get(0), draft), List.of());
+    }
+
     private static DenoiseStage denoise(int index, int side, @Nullable Upsample upsample) {
         return new DenoiseStage(index, side, side, 10, 700, SchedulerType.DDIM, 0, TimestepSpacing.LEADING, 7.5,
                 upsample, NoiseReschedule.NONE, Rng.PHILOX, Dtype.F32);
@@ -163,6 +174,32 @@ final class LedgerFixture {
             throw new AssertionError("messages: " + messages);
         }
         return messages.get(0);
+    }
+
+    /** What a conductor does with the next generation: nothing is read again, partitions are opened. */
+    ClaimedRun conductAgain(ClaimedRun run) {
+        runs.release(run);
+        ClaimedRun again = runs.claim("me").orElseThrow();
+        Partitioning partitioning = Partitioning.of((int) items.count(run.workloadId()).total());
+        runs.settleTotal(again, partitioning);
+        runs.advance(again, RunState.IN_PROGRESS);
+        partitioning.partitions().forEach(n -> items.openPartition(again, partitioning, n));
+        return again;
+    }
+
+    /** Everything that is ready or follows succeeds. */
+    void finish(TestWorker worker, TaskMessage first) {
+        List<TaskMessage> messages = List.of(first);
+        while (!messages.isEmpty()) {
+            messages.forEach(message -> acceptance.accept(worker.succeeded(message)));
+            messages = sent();
+        }
+    }
+
+    /** The run has ended, and whoever conducted it has let it go. */
+    void end(ClaimedRun run) {
+        runs.advance(run, RunState.COMPLETED);
+        runs.release(run);
     }
 
     /** Everything workers have sent so far has been applied. */

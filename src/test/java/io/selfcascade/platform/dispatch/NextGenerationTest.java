@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selfcascade.platform.dispatch.message.TaskEvent;
 import io.selfcascade.platform.dispatch.message.TaskMessage;
-import io.selfcascade.platform.intake.RetryRequest;
+import io.selfcascade.platform.intake.GenerationRequest;
 import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
 import java.time.Duration;
@@ -29,12 +29,12 @@ class NextGenerationTest {
         ClaimedRun run = failedAtTheSecondStage(2, List.of(1));
         String pivot = pivot(run, 1);
 
-        WorkloadRun next = ledger.generations.retry(run.workloadId(), RetryRequest.EVERYTHING);
+        WorkloadRun next = ledger.generations.retry(run.workloadId(), GenerationRequest.EVERYTHING);
 
         assertThat(next.generation()).isEqualTo(2);
         assertThat(next.state()).isEqualTo(RunState.QUEUED);
         assertThat(ledger.items.count(run.workloadId())).isEqualTo(new ItemCounts(1, 1, 0, 0));
-        ClaimedRun again = conductAgain(run);
+        ClaimedRun again = ledger.conductAgain(run);
         TaskMessage message = ledger.sentOne();
         assertThat(message.stage().index()).isEqualTo(1);
         assertThat(message.tasks()).singleElement().satisfies(task -> {
@@ -42,7 +42,7 @@ class NextGenerationTest {
             assertThat(task.attempt()).isEqualTo(1);
             assertThat(task.input().key()).isEqualTo(pivot);
         });
-        finish(message);
+        ledger.finish(worker, message);
         assertThat(ledger.items.count(again.workloadId())).isEqualTo(new ItemCounts(0, 2, 0, 0));
         assertThat(ledger.items.partitionCounts(again.workloadId())).containsExactly(new PartitionCount(0, 2, 2, 0, 0));
         assertThat(ledger.count("stage_count WHERE stage = 1 AND opened = 2 AND succeeded = 2 AND dead = 0")).isEqualTo(1);
@@ -54,13 +54,13 @@ class NextGenerationTest {
         TaskMessage former = ledger.sentOne();
         ledger.items.cancelWorkload(run, null);
         ledger.runs.advance(run, RunState.CANCELLED);
-        ledger.generations.retry(run.workloadId(), RetryRequest.EVERYTHING);
+        ledger.generations.retry(run.workloadId(), GenerationRequest.EVERYTHING);
 
         assertThat(ledger.acceptance.accept(worker.succeeded(former))).isZero();
         assertThat(ledger.acceptance.accept(List.of(worker.failed(former, former.tasks().get(0), ErrorCode.NON_FINITE)))).isZero();
 
-        conductAgain(run);
-        finish(ledger.sentOne());
+        ledger.conductAgain(run);
+        ledger.finish(worker, ledger.sentOne());
         assertThat(ledger.items.count(run.workloadId()).completed()).isEqualTo(1);
         assertThat(ledger.count("item WHERE settled_in = 2")).isEqualTo(1);
     }
@@ -70,12 +70,12 @@ class NextGenerationTest {
         ClaimedRun run = failedAtTheSecondStage(1, List.of(0));
         ledger.database.execute("UPDATE stage_task SET artifact_key = NULL");
 
-        ledger.generations.retry(run.workloadId(), RetryRequest.EVERYTHING);
+        ledger.generations.retry(run.workloadId(), GenerationRequest.EVERYTHING);
 
-        conductAgain(run);
+        ledger.conductAgain(run);
         TaskMessage message = ledger.sentOne();
         assertThat(message.stage().index()).isZero();
-        finish(message);
+        ledger.finish(worker, message);
         assertThat(ledger.items.count(run.workloadId()).completed()).isEqualTo(1);
     }
 
@@ -88,9 +88,9 @@ class NextGenerationTest {
         ledger.items.cancelWorkload(run, null);
         ledger.runs.advance(run, RunState.CANCELLED);
 
-        ledger.generations.retry(workload, RetryRequest.EVERYTHING);
+        ledger.generations.retry(workload, GenerationRequest.EVERYTHING);
 
-        conductAgain(run);
+        ledger.conductAgain(run);
         assertThat(ledger.sentOne().tasks()).hasSize(3);
     }
 
@@ -102,11 +102,11 @@ class NextGenerationTest {
         ledger.items.cancelWorkload(run, null);
         ledger.runs.advance(run, RunState.CANCELLED);
 
-        assertConflict(run, new RetryRequest(List.of(0), null), "not have been read to its end");
-        assertThat(ledger.generations.retry(workload, RetryRequest.EVERYTHING).total()).isNull();
+        assertConflict(run, new GenerationRequest(List.of(0), null), "not have been read to its end");
+        assertThat(ledger.generations.retry(workload, GenerationRequest.EVERYTHING).total()).isNull();
 
         ledger.items.insertItems(workload, LedgerFixture.lines(3));
-        conductAgain(run);
+        ledger.conductAgain(run);
         assertThat(ledger.sentOne().tasks()).hasSize(3);
         assertThat(ledger.runs.get(workload).total()).isEqualTo(3);
     }
@@ -115,7 +115,7 @@ class NextGenerationTest {
     void retriesOnlyTheItemsAskedFor() {
         ClaimedRun run = failedAtTheSecondStage(3, List.of(0, 1, 2));
 
-        ledger.generations.retry(run.workloadId(), new RetryRequest(List.of(2, 99), null));
+        ledger.generations.retry(run.workloadId(), new GenerationRequest(List.of(2, 99), null));
 
         assertThat(ledger.items.count(run.workloadId())).isEqualTo(new ItemCounts(1, 0, 2, 0));
     }
@@ -123,15 +123,15 @@ class NextGenerationTest {
     @Test
     void refusesWhatCannotBeRetriedAndChangesNothing() {
         ClaimedRun running = ledger.generating(1);
-        assertConflict(running, RetryRequest.EVERYTHING, "has not ended");
-        finish(ledger.sentOne());
+        assertConflict(running, GenerationRequest.EVERYTHING, "has not ended");
+        ledger.finish(worker, ledger.sentOne());
         ledger.runs.advance(running, RunState.COMPLETED);
         long revision = ledger.runs.get(running.workloadId()).revision();
 
-        assertConflict(running, RetryRequest.EVERYTHING, "none of its items failed or was cancelled");
-        assertConflict(running, new RetryRequest(null, 7), "next generation is 2, not 7");
+        assertConflict(running, GenerationRequest.EVERYTHING, "none of its items failed or was cancelled");
+        assertConflict(running, new GenerationRequest(null, 7), "next generation is 2, not 7");
         assertThat(ledger.runs.get(running.workloadId()).revision()).isEqualTo(revision);
-        assertThatThrownBy(() -> ledger.generations.retry(UUID.randomUUID(), RetryRequest.EVERYTHING))
+        assertThatThrownBy(() -> ledger.generations.retry(UUID.randomUUID(), GenerationRequest.EVERYTHING))
                 .isInstanceOfSatisfying(CascadeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
     }
 
@@ -139,8 +139,8 @@ class NextGenerationTest {
     void theSameRetrySentTwiceBeginsOneGeneration() {
         ClaimedRun run = failedAtTheSecondStage(1, List.of(0));
 
-        ledger.generations.retry(run.workloadId(), new RetryRequest(null, 2));
-        WorkloadRun again = ledger.generations.retry(run.workloadId(), new RetryRequest(null, 2));
+        ledger.generations.retry(run.workloadId(), new GenerationRequest(null, 2));
+        WorkloadRun again = ledger.generations.retry(run.workloadId(), new GenerationRequest(null, 2));
 
         assertThat(again.generation()).isEqualTo(2);
     }
@@ -151,10 +151,10 @@ class NextGenerationTest {
         ledger.database.execute("UPDATE workload SET deadline = ledger_now()");
         ledger.tick(Duration.ofSeconds(1));
 
-        assertConflict(run, RetryRequest.EVERYTHING, "deadline has passed");
+        assertConflict(run, GenerationRequest.EVERYTHING, "deadline has passed");
     }
 
-    private void assertConflict(ClaimedRun run, RetryRequest request, String reason) {
+    private void assertConflict(ClaimedRun run, GenerationRequest request, String reason) {
         assertThatThrownBy(() -> ledger.generations.retry(run.workloadId(), request))
                 .isInstanceOfSatisfying(CascadeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT))
                 .hasMessageContaining(reason);
@@ -168,30 +168,10 @@ class NextGenerationTest {
         List<TaskEvent> events = second.tasks().stream().map(task -> failing.contains(task.ordinal())
                 ? worker.failed(second, task, ErrorCode.NON_FINITE) : worker.succeeded(second, task, 1)).toList();
         ledger.acceptance.accept(events);
-        ledger.sent().forEach(this::finish);
+        ledger.sent().forEach(message -> ledger.finish(worker, message));
         ledger.runs.advance(run, RunState.COMPLETED);
         ledger.runs.release(run);
         return run;
-    }
-
-    /** What a conductor does with the next generation: nothing is read again, partitions are opened. */
-    private ClaimedRun conductAgain(ClaimedRun run) {
-        ledger.runs.release(run);
-        ClaimedRun again = ledger.runs.claim("me").orElseThrow();
-        Partitioning partitioning = Partitioning.of((int) ledger.items.count(run.workloadId()).total());
-        ledger.runs.settleTotal(again, partitioning);
-        ledger.runs.advance(again, RunState.IN_PROGRESS);
-        partitioning.partitions().forEach(n -> ledger.items.openPartition(again, partitioning, n));
-        return again;
-    }
-
-    /** Everything that is ready or follows succeeds. */
-    private void finish(TaskMessage first) {
-        List<TaskMessage> messages = List.of(first);
-        while (!messages.isEmpty()) {
-            messages.forEach(message -> ledger.acceptance.accept(worker.succeeded(message)));
-            messages = ledger.sent();
-        }
     }
 
     private String pivot(ClaimedRun run, int ordinal) {

@@ -140,5 +140,6 @@ class RunLedgerTest {
         UUID workload = ledger.accepted();
 
         assertThat(ledger.plans.load(workload)).isEqualTo(LedgerFixture.plan(8));
+        assertThat(ledger.plans.load(ledger.accepted(5, LedgerFixture.draftPlan()))).isEqualTo(LedgerFixture.draftPlan());
     }
 }

@@ -11,6 +11,7 @@ import io.selfcascade.spec.Dtype;
 import io.selfcascade.spec.Rng;
 import io.selfcascade.spec.UpsampleKernel;
 import io.selfcascade.spec.UpsampleSpace;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -37,7 +38,8 @@ class RequestJsonTest {
                 full ? "näme" : null, "scenes", cascade,
                 List.of(new ItemRequest(full ? "a" : null, "p\"\n", full ? "n" : "", full ? seed : null, full ? "file_1" : null)),
                 null, 3, full, full ? Instant.parse("2026-11-22T20:15:00.5Z") : null, full ? seed : null,
-                full ? KeepPivots.LAST : null, Determinism.STRICT);
+                full ? KeepPivots.LAST : null, Determinism.STRICT,
+                full ? 1 : null, full ? new BigDecimal("0.29") : null);
 
         assertThat(reader.read(RequestJson.write(request))).isEqualTo(request);
     }

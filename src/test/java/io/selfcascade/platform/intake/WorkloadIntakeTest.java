@@ -157,7 +157,7 @@ class WorkloadIntakeTest {
     @Test
     void namesTheModelsThereAre() {
         WorkloadRequest request = new WorkloadRequest(null, "sdxl", CascadeRequest.of(Preset.FAST, ImageSize.square(64)),
-                List.of(), null, 5, false, null, null, null, Determinism.STANDARD);
+                List.of(), null, 5, false, null, null, null, Determinism.STANDARD, null, null);
 
         InvalidRequestException refusal =
                 catchThrowableOfType(InvalidRequestException.class, () -> intake.submit(request, identity("model")));

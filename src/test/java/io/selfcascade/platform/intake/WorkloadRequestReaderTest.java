@@ -35,7 +35,8 @@ class WorkloadRequestReaderTest {
                                "stages": [ {}, { "start_timestep": 400, "noise_reschedule": "none" } ] },
                   "items": [ { "custom_id": "a1", "prompt": "a red circle and a blue square", "seed": 7 },
                              { "custom_id": "a2", "prompt": "…", "seed": "18446744073709551615" } ],
-                  "priority": 9, "previews": true, "deadline": "2026-11-22T20:15:00+01:00", "determinism": "strict" }
+                  "priority": 9, "previews": true, "deadline": "2026-11-22T20:15:00+01:00", "determinism": "strict",
+                  "stop_after": 0, "max_failure_ratio": 0.05 }
                 """);
 
         assertThat(request.cascade().preset()).isEqualTo(Preset.FAST);
@@ -47,6 +48,8 @@ class WorkloadRequestReaderTest {
         assertThat(request.items()).extracting(ItemRequest::seed).containsExactly(7L, -1L);
         assertThat(request.deadline()).isEqualTo(Instant.parse("2026-11-22T19:15:00Z"));
         assertThat(request.determinism()).isEqualTo(Determinism.STRICT);
+        assertThat(request.stopAfter()).isZero();
+        assertThat(request.maxFailureRatio()).isEqualTo("0.05");
     }
 
     @Test
@@ -70,6 +73,11 @@ class WorkloadRequestReaderTest {
         "/priority                  | wrong_type          | {%C,%I,\"priority\":3.9}",
         "/priority                  | wrong_type          | {%C,%I,\"priority\":3.0}",
         "/priority                  | out_of_range        | {%C,%I,\"priority\":10}",
+        "/stop_after                | out_of_range        | {%C,%I,\"stop_after\":-1}",
+        "/stop_after                | wrong_type          | {%C,%I,\"stop_after\":\"0\"}",
+        "/max_failure_ratio         | out_of_range        | {%C,%I,\"max_failure_ratio\":0}",
+        "/max_failure_ratio         | out_of_range        | {%C,%I,\"max_failure_ratio\":1.01}",
+        "/max_failure_ratio         | wrong_type          | {%C,%I,\"max_failure_ratio\":\"10\"}",
         "/priority                  | out_of_range        | {%C,%I,\"priority\":99999999999999999999}",
         "/priority                  | duplicate_field     | {%C,%I,\"priority\":3,\"priority\":3}",
         "/previews                  | wrong_type          | {%C,%I,\"previews\":\"true\"}",

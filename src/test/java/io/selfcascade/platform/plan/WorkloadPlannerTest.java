@@ -14,6 +14,7 @@ import io.selfcascade.platform.model.ModelRegistration;
 import io.selfcascade.spec.CascadePlan;
 import io.selfcascade.spec.DecodeStage;
 import io.selfcascade.spec.DenoiseStage;
+import io.selfcascade.spec.Dtype;
 import io.selfcascade.spec.ErrorCode;
 import io.selfcascade.spec.ImageSize;
 import io.selfcascade.spec.ModelRef;
@@ -176,6 +177,37 @@ class WorkloadPlannerTest {
         assertThat(stages.get(4).maxItems()).isEqualTo(1);
         assertThat(stages.get(4).runLimitSeconds()).isGreaterThan(stages.get(0).runLimitSeconds());
         assertThat(stages.get(0).runLimitSeconds()).isGreaterThanOrEqualTo(300);
+    }
+
+    @Test
+    void givesADraftANumberOfItsOwnAndLeavesEveryOtherStageAsItWas() {
+        CascadeRequest paper = CascadeRequest.of(Preset.PAPER, ImageSize.square(512));
+        WorkloadPlan plan = plan(paper);
+
+        WorkloadPlan stopping = planner.plan(paper, 1, Determinism.STANDARD, SCENES);
+
+        assertThat(stopping.fromPrompt()).isEqualTo(plan.fromPrompt());
+        assertThat(stopping.fromImage()).isEqualTo(plan.fromImage());
+        for (List<PlannedStage> way : List.of(stopping.draftFromPrompt(), stopping.draftFromImage())) {
+            assertThat(sizes(way)).containsExactly("128x128", "256x256", "256x256");
+            assertThat(way.get(2).spec()).isEqualTo(new DecodeStage(4, 256, 256, Dtype.F32, Tiling.AUTO));
+        }
+        assertThat(stopping.draftFromPrompt().subList(0, 2)).isEqualTo(plan.fromPrompt().subList(0, 2));
+        assertThat(stopping.draftFromImage().subList(0, 2)).isEqualTo(plan.fromImage().subList(0, 2));
+        assertThat(keys(stopping)).doesNotContain(stopping.draftFromPrompt().get(2).batchKey());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"512, 2, expected 0 to 1", "256, 1, expected 0)", "128, 0, leave stop_after out"})
+    void refusesToStopWhereNothingIsLeftToDo(int side, int stopAfter, String remedy) {
+        CascadeRequest paper = CascadeRequest.of(Preset.PAPER, ImageSize.square(side));
+
+        InvalidRequestException refusal = catchThrowableOfType(
+                InvalidRequestException.class, () -> planner.plan(paper, stopAfter, Determinism.STANDARD, SCENES));
+
+        assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_STAGE);
+        assertThat(refusal.violations()).extracting(Violation::pointer).containsExactly("/stop_after");
+        assertThat(refusal.violations().get(0).detail()).contains(remedy);
     }
 
     private static CascadeRequest cascade(String fields) {

@@ -6,6 +6,7 @@ import io.selfcascade.platform.dispatch.Desired;
 import io.selfcascade.platform.dispatch.RunState;
 import io.selfcascade.platform.report.WorkloadView.Counts;
 import io.selfcascade.platform.report.WorkloadView.StageView;
+import io.selfcascade.platform.report.WorkloadView.StageView.Purpose;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -53,10 +54,10 @@ class ProgressLineTest {
     private static WorkloadView view(
             @Nullable String name, RunState state, @Nullable PendingReason reason, @Nullable Instant finishedAt) {
         List<StageView> stages = List.of(
-                new StageView(0, "denoise", 128, 128, 100, 0, 0, 12, 0, 0),
-                new StageView(1, "decode", 128, 128, 100, 4, 0, 4, 0, 0));
+                new StageView(0, "denoise", Purpose.ALL, 12, 128, 128, 100, 0, 0, 12, 0, 0),
+                new StageView(1, "decode", Purpose.ALL, 12, 128, 128, 100, 4, 0, 4, 0, 0));
         return new WorkloadView(UUID.fromString("0198c0de-0000-7000-8000-000000000000"), "default", name, "scenes", state,
-                Desired.RUN, 1, 1, 0, 5, new Counts(12, 8, 0, 4, 0, 0), stages, reason, 65L, null, null, START, START,
+                Desired.RUN, 1, 1, 0, 5, new Counts(12, 8, 0, 4, 0, 0), stages, null, 0, reason, 65L, null, null, START, START,
                 finishedAt);
     }
 }

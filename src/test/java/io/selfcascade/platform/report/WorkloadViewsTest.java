@@ -1,9 +1,12 @@
 package io.selfcascade.platform.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.selfcascade.platform.embedded.SharedInfrastructure;
 import io.selfcascade.platform.embedded.TestDatabase;
+import io.selfcascade.platform.report.WorkloadView.StageView;
+import io.selfcascade.platform.report.WorkloadView.StageView.Purpose;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,9 +38,10 @@ class WorkloadViewsTest {
                 INSERT INTO workload_run (workload_id, state, total, queued_at) VALUES ('%1$s', 'in_progress', 2, ledger_now());
                 INSERT INTO run_owner VALUES ('%1$s', 'me', 1, ledger_now() + interval '30 s');
                 INSERT INTO partition_count VALUES ('%1$s', 0, 2);
-                INSERT INTO stage_plan VALUES
-                    ('%1$s', 0, 0, 'denoise', 'cpu', 100, 8, false, 900, '{"stage": {"width": 128, "height": 128}}'),
-                    ('%1$s', 0, 1, 'denoise', 'cpu', 101, 8, true, 900, '{"stage": {"width": 256, "height": 256}}');
+                INSERT INTO stage_plan (workload_id, variant, stage, input_stage, kind, pool, batch_key, max_items, last,
+                                        run_limit_s, settings) VALUES
+                    ('%1$s', 0, 0, NULL, 'denoise', 'cpu', 100, 8, false, 900, '{"stage": {"width": 128, "height": 128}}'),
+                    ('%1$s', 0, 1, 0, 'denoise', 'cpu', 101, 8, true, 900, '{"stage": {"width": 256, "height": 256}}');
                 INSERT INTO item (workload_id, ordinal, spec) VALUES ('%1$s', 0, '{}'), ('%1$s', 1, '{}');
                 INSERT INTO stage_task (workload_id, ordinal, stage, pool, batch_key, not_before) VALUES
                     ('%1$s', 0, 0, 'cpu', 100, ledger_now()), ('%1$s', 1, 1, 'cpu', 101, ledger_now())
@@ -106,6 +110,28 @@ class WorkloadViewsTest {
         DATABASE.execute("UPDATE worker SET state = 'lost' WHERE id = 'lost'");
 
         assertThat(reason()).isEqualTo(PendingReason.INSUFFICIENT_MEMORY);
+    }
+
+    @Test
+    void listsWhatRunsForDraftsAndAfterAPromotionTheRestOfTheWay() {
+        DATABASE.execute("""
+                INSERT INTO stage_plan (workload_id, variant, stage, input_stage, kind, pool, batch_key, max_items, last,
+                                        run_limit_s, settings) VALUES
+                    ('%1$s', 2, 0, NULL, 'denoise', 'cpu', 100, 8, false, 900, '{"stage": {"width": 128, "height": 128}}'),
+                    ('%1$s', 2, 2, 0, 'decode', 'cpu', 102, 8, true, 900, '{"stage": {"width": 128, "height": 128}}');
+                UPDATE item SET variant = 2; UPDATE workload SET stop_after = 0
+                """.formatted(workload));
+
+        WorkloadView drafts = views.get("default", workload);
+        DATABASE.execute("UPDATE item SET variant = 0 WHERE ordinal = 1; UPDATE workload_run SET promoted = 1");
+        WorkloadView promoted = views.get("default", workload);
+
+        assertThat(drafts.stopAfter()).isZero();
+        assertThat(drafts.stages()).extracting(StageView::stage, StageView::purpose, StageView::items)
+                .containsExactly(tuple(0, Purpose.ALL, 2L), tuple(2, Purpose.DRAFT, 2L));
+        assertThat(promoted.promoted()).isOne();
+        assertThat(promoted.stages()).extracting(StageView::stage, StageView::purpose, StageView::items)
+                .containsExactly(tuple(0, Purpose.ALL, 2L), tuple(1, Purpose.PROMOTED, 1L), tuple(2, Purpose.DRAFT, 2L));
     }
 
     private PendingReason reason() {

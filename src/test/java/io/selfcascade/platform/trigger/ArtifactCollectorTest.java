@@ -72,6 +72,18 @@ class ArtifactCollectorTest {
         assertThat(keys(failed)).isEmpty();
     }
 
+    /** A promotion begins there. */
+    @Test
+    void keepsThePivotsOfDraftsWithTheirPicturesIfAskedForTheLast() {
+        UUID last = ended.drafted(1, "last");
+        collector.collect();
+        UUID none = ended.drafted(1, "none");
+        collector.collect();
+
+        assertThat(stages(last)).containsExactly("0/0/0", "0/0/3");
+        assertThat(stages(none)).containsExactly("0/0/3");
+    }
+
     @Test
     void deletesDocumentsOfFormerOwners() {
         UUID workload = ended.completed(1, "all");

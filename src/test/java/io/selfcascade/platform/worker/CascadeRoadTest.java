@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.selfcascade.SelfcascadeApplication;
 import io.selfcascade.platform.artifact.ArtifactStore;
 import io.selfcascade.platform.dispatch.Desired;
+import io.selfcascade.platform.dispatch.NextGeneration;
 import io.selfcascade.platform.dispatch.RunControl;
 import io.selfcascade.platform.dispatch.RunLedger;
 import io.selfcascade.platform.dispatch.RunState;
@@ -15,6 +16,7 @@ import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.embedded.SharedInfrastructure;
 import io.selfcascade.platform.intake.FilePurpose;
 import io.selfcascade.platform.intake.FileUploads;
+import io.selfcascade.platform.intake.GenerationRequest;
 import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.intake.WorkloadIntake;
 import io.selfcascade.platform.intake.WorkloadRequestReader;
@@ -73,6 +75,9 @@ class CascadeRoadTest {
 
     @Autowired
     private RunControl control;
+
+    @Autowired
+    private NextGeneration generations;
 
     @Autowired
     private ArtifactStore store;
@@ -178,6 +183,39 @@ class CascadeRoadTest {
                 .param("workload", workload).query(Integer.class).single()).isZero();
         assertThat(jdbc.sql("SELECT status FROM batch_job_execution ORDER BY job_execution_id DESC LIMIT 1")
                 .query(String.class).single()).isEqualTo("COMPLETED");
+    }
+
+    @Test
+    void takesChosenDraftsToTheSamePicturesAsIfTheyHadNeverStopped() throws IOException {
+        String picture = upload(FilePurpose.INIT_IMAGE, PngImage.encode(
+                new StageValue.Picture(200, 100, new byte[200 * 100 * 3]), Map.of()));
+        String items = """
+                "items": [{"prompt": "a red circle", "seed": 1}, {"prompt": "a blue star", "seed": 2},
+                          {"prompt": "a green circle", "seed": 3, "init_image": "%s"}]""".formatted(picture);
+        UUID straight = submit(items);
+        UUID stopping = submit("\"stop_after\": 0, " + items);
+        work(started -> {});
+        awaitState(straight, RunState.COMPLETED);
+        awaitState(stopping, RunState.COMPLETED);
+        JsonNode drafts = manifest(stopping);
+        assertThat(completedItems(drafts)).isEqualTo(3);
+        assertThat(drafts.at("/recipe/stop_after").intValue(-1)).isZero();
+        assertThat(drafts.get("items")).allSatisfy(item -> {
+            assertThat(item.get("draft").booleanValue()).isTrue();
+            assertThat(item.get("width").intValue()).isEqualTo(128);
+        });
+
+        generations.promote(stopping, new GenerationRequest(List.of(1, 2), 2), store.freeBytes());
+
+        awaitState(stopping, RunState.COMPLETED);
+        JsonNode promoted = manifest(stopping);
+        JsonNode whole = manifest(straight);
+        assertThat(completedItems(promoted)).isEqualTo(3);
+        assertThat(promoted.get("items").get(0)).isEqualTo(drafts.get("items").get(0));
+        for (int ordinal : new int[] {1, 2}) {
+            assertThat(promoted.get("items").get(ordinal).has("draft")).isFalse();
+            assertThat(promoted.get("items").get(ordinal).get("sha256")).isEqualTo(whole.get("items").get(ordinal).get("sha256"));
+        }
     }
 
     @Test

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
 
-/** Reads the body of a retry as strictly as that of a workload. No body at all means everything. */
-public final class RetryRequestReader {
+/** Reads the body of a retry or a promotion as strictly as that of a workload. No body at all means everything. */
+public final class GenerationRequestReader {
 
     private final IntakeLimits limits;
 
-    public RetryRequestReader(IntakeLimits limits) {
+    public GenerationRequestReader(IntakeLimits limits) {
         this.limits = limits;
     }
 
@@ -19,17 +19,17 @@ public final class RetryRequestReader {
      * @throws InvalidRequestException INVALID_REQUEST with the pointer of every mistake, or TOO_LARGE
      * @throws IOException if the stream cannot be read
      */
-    public RetryRequest read(InputStream body) throws IOException {
+    public GenerationRequest read(InputStream body) throws IOException {
         PushbackInputStream ahead = new PushbackInputStream(body);
         int first = ahead.read();
         if (first < 0) {
-            return RetryRequest.EVERYTHING;
+            return GenerationRequest.EVERYTHING;
         }
         ahead.unread(first);
         Violations violations = new Violations();
         JsonFields fields = StrictJson.read(ahead, limits.bodyBytes(), violations);
         violations.throwIfAny();
-        RetryRequest request = new RetryRequest(fields.integers("items", limits.items(), 0, Integer.MAX_VALUE),
+        GenerationRequest request = new GenerationRequest(fields.integers("items", limits.items(), 0, Integer.MAX_VALUE),
                 fields.integer("generation", 2, Integer.MAX_VALUE));
         fields.refuseUnread();
         violations.throwIfAny();
