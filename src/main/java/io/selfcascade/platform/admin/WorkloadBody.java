@@ -3,6 +3,7 @@ package io.selfcascade.platform.admin;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.selfcascade.platform.report.WorkloadView;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,7 @@ record WorkloadBody(
         List<Stage> stages,
         @JsonProperty("stop_after") @Nullable Integer stopAfter,
         @Nullable Integer promoted,
+        @JsonProperty("max_failure_ratio") @Nullable BigDecimal maxFailureRatio,
         @JsonProperty("pending_reason") @Nullable String pendingReason,
         @JsonProperty("eta_s") @Nullable Long etaS,
         @Nullable Failure error,
@@ -49,6 +51,7 @@ record WorkloadBody(
                 view.stages().stream().map(Stage::of).toList(),
                 view.stopAfter(),
                 view.stopAfter() == null ? null : view.promoted(),
+                view.maxFailureRatio(),
                 view.pendingReason() == null ? null : view.pendingReason().name().toLowerCase(Locale.ROOT),
                 view.etaSeconds(),
                 view.errorCode() == null ? null : new Failure(view.errorCode(), view.errorDetail()),

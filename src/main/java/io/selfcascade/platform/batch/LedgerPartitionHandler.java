@@ -95,10 +95,14 @@ final class LedgerPartitionHandler implements PartitionHandler {
         }
     }
 
-    /** @return whether everything unsettled has been cancelled: by wish, or because the deadline is over */
+    /** @return whether everything unsettled has been cancelled: by wish, for too many failures, or because the deadline is over */
     private boolean endEarly(ClaimedRun claim, WorkloadRun row) {
         if (row.desired() == Desired.CANCEL) {
             items.cancelWorkload(claim, null);
+            return true;
+        }
+        if (items.tooManyFailures(claim.workloadId()).isPresent()) {
+            items.cancelWorkload(claim, ErrorCode.TOO_MANY_FAILURES);
             return true;
         }
         if (deadlines.isOver(claim.workloadId())) {

@@ -5,6 +5,8 @@ import io.selfcascade.platform.dispatch.Desired;
 import io.selfcascade.platform.dispatch.ItemLedger;
 import io.selfcascade.platform.dispatch.RunLedger;
 import io.selfcascade.platform.dispatch.RunState;
+import io.selfcascade.spec.ErrorCode;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.scope.context.ChunkContext;
@@ -48,13 +50,17 @@ final class NotifyTasklet implements Tasklet {
                 .param("workload", claim.workloadId())
                 .query(String.class)
                 .single();
+        Optional<String> failures = items.tooManyFailures(claim.workloadId());
         RunState state = RunState.COMPLETED;
         if (desired.equals(Desired.CANCEL.stored())) {
             state = RunState.CANCELLED;
+        } else if (failures.isPresent()) {
+            state = RunState.FAILED;
         } else if (items.expiredIn(claim) > 0) {
             state = RunState.EXPIRED;
         }
-        if (runs.advance(claim, state)) {
+        boolean isFailed = state == RunState.FAILED;
+        if (runs.advance(claim, state, isFailed ? ErrorCode.TOO_MANY_FAILURES : null, isFailed ? failures.orElse(null) : null)) {
             log.info("run ended workload={} generation={} state={}", claim.workloadId(), claim.generation(), state);
         }
     }

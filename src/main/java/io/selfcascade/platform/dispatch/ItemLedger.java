@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -145,6 +146,16 @@ public class ItemLedger {
     }
 
     /**
+     * Whether the generation has to end early because of its {@code max_failure_ratio}. Failures only grow while it runs and
+     * stay when it is cancelled, so every conductor finds the same, before the end and after it.
+     *
+     * @return the numbers, for people; empty as long as no more items have failed than are allowed
+     */
+    public Optional<String> tooManyFailures(UUID workload) {
+        return partitions.tooManyFailures(workload);
+    }
+
+    /**
      * Hands every item to {@code reader}, by ordinal. Reads page by page, holding neither transaction nor lock, so it
      * is for a workload whose items are settled.
      */
@@ -165,7 +176,7 @@ public class ItemLedger {
      * Cancels everything of the workload that is not settled: tasks at workers too, so that no result is added after
      * this. The workers hear of it on their own road, only to save their time.
      *
-     * @param reason why, if nobody asked for it: DEADLINE_EXCEEDED
+     * @param reason why, if nobody asked for it: DEADLINE_EXCEEDED, TOO_MANY_FAILURES
      * @return number of items cancelled
      * @throws OwnershipLostException if the run has another owner
      */

@@ -71,8 +71,9 @@ class LedgerConfiguration {
 
     @Bean
     NextGeneration nextGeneration(
-            JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, StagePlans plans, ModelRegistry models) {
-        return new NextGeneration(jdbc, transactions, revisions, plans, models);
+            JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, StagePlans plans, PartitionCounts partitions,
+            ModelRegistry models) {
+        return new NextGeneration(jdbc, transactions, revisions, plans, partitions, models);
     }
 
     @Bean

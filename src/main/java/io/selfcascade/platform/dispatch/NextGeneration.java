@@ -26,13 +26,14 @@ public class NextGeneration {
     private final Drafts drafts;
 
     NextGeneration(
-            JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, StagePlans plans, ModelRegistry models) {
+            JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, StagePlans plans,
+            PartitionCounts partitions, ModelRegistry models) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.revisions = revisions;
         this.plans = plans;
         this.models = models;
-        this.reopened = new ReopenedItems(jdbc);
+        this.reopened = new ReopenedItems(jdbc, partitions);
         this.drafts = new Drafts(jdbc);
     }
 

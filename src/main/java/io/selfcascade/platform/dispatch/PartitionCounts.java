@@ -3,6 +3,7 @@ package io.selfcascade.platform.dispatch;
 import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -18,9 +19,10 @@ final class PartitionCounts {
     /** Counts the items once and for all. Inside a transaction. @return whether this call did it */
     boolean settleTotal(UUID workload, Partitioning partitioning) {
         boolean isFirst = jdbc.sql("""
-                UPDATE workload_run
-                   SET total = (SELECT count(*) FROM item WHERE workload_id = :workload), partition_size = :size
-                 WHERE workload_id = :workload AND total IS NULL
+                UPDATE workload_run r
+                   SET total = n.items, partition_size = :size, failure_limit = floor(w.max_failure_ratio * n.items)
+                  FROM workload w, (SELECT count(*) AS items FROM item WHERE workload_id = :workload) AS n
+                 WHERE r.workload_id = :workload AND w.id = r.workload_id AND r.total IS NULL
                 """)
                 .param("workload", workload)
                 .param("size", partitioning.size())
@@ -37,6 +39,33 @@ final class PartitionCounts {
                     + total(workload) + " items lie within " + partitioning + " (was the input read to its end?)");
         }
         return isFirst;
+    }
+
+    /** Allows the next generation its share of failures of what it has to run, on top of those it begins with. */
+    void limitFailures(UUID workload) {
+        jdbc.sql("""
+                UPDATE workload_run r SET failure_limit = c.failed + floor(w.max_failure_ratio * c.pending)
+                  FROM workload w, (SELECT sum(failed) AS failed, sum(total - completed - failed - cancelled) AS pending
+                                      FROM partition_count WHERE workload_id = :workload) AS c
+                 WHERE r.workload_id = :workload AND w.id = r.workload_id
+                """)
+                .param("workload", workload)
+                .update();
+    }
+
+    /** Why the generation ends early, if more items have failed than it allows. */
+    Optional<String> tooManyFailures(UUID workload) {
+        return jdbc.sql("""
+                SELECT c.failed || ' of ' || r.total || ' items have failed, generation ' || r.generation || ' allows ' || r.failure_limit
+                       || ' (max_failure_ratio ' || w.max_failure_ratio || '; retry runs failed and cancelled ones once more)'
+                  FROM workload_run r
+                  JOIN workload w ON w.id = r.workload_id
+                 CROSS JOIN LATERAL (SELECT sum(failed) AS failed FROM partition_count WHERE workload_id = r.workload_id) AS c
+                 WHERE r.workload_id = :workload AND c.failed > r.failure_limit
+                """)
+                .param("workload", workload)
+                .query(String.class)
+                .optional();
     }
 
     int total(UUID workload) {

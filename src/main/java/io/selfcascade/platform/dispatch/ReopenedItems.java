@@ -9,9 +9,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class ReopenedItems {
 
     private final JdbcClient jdbc;
+    private final PartitionCounts partitions;
 
-    ReopenedItems(JdbcClient jdbc) {
+    ReopenedItems(JdbcClient jdbc, PartitionCounts partitions) {
         this.jdbc = jdbc;
+        this.partitions = partitions;
     }
 
     /**
@@ -100,6 +102,7 @@ final class ReopenedItems {
                 """)
                 .param("workload", workload)
                 .update();
+        partitions.limitFailures(workload);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.selfcascade.platform.report;
 
 import io.selfcascade.platform.dispatch.Desired;
 import io.selfcascade.platform.dispatch.RunState;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param version grows with every edit of the request
  * @param stopAfter the stage whose pivots become drafts; null if every item goes to its full size
  * @param promoted items that were sent on from their drafts so far
+ * @param maxFailureRatio the share of failed items beyond which it ends early; null if it never does
  * @param pendingReason why nothing of it is running; null while something is, and when it has ended
  * @param etaSeconds estimate for the rest; null until there is something to estimate from
  * @param errorCode why the whole workload failed; items that failed tell for themselves
@@ -33,6 +35,7 @@ public record WorkloadView(
         List<StageView> stages,
         @Nullable Integer stopAfter,
         int promoted,
+        @Nullable BigDecimal maxFailureRatio,
         @Nullable PendingReason pendingReason,
         @Nullable Long etaSeconds,
         @Nullable String errorCode,

@@ -23,7 +23,7 @@ public class WorkloadViews {
     private static final String SELECT = """
             SELECT w.id, w.tenant, w.name, w.model, r.state, r.desired, r.generation, r.revision, w.version, w.priority,
                    r.error_code, r.error_detail, w.created_at, r.started_at, r.finished_at, r.total,
-                   w.stop_after, r.promoted,
+                   w.stop_after, r.promoted, w.max_failure_ratio,
                    c.completed, c.failed, c.cancelled, o.owner IS NOT NULL AND o.owner_until > ledger_now() AS owned,
                    (SELECT count(DISTINCT t.ordinal) FROM stage_task t
                      WHERE t.state = 'dispatched' AND t.workload_id = w.id) AS in_progress
@@ -109,6 +109,7 @@ public class WorkloadViews {
                 stageViews,
                 rs.getObject("stop_after", Integer.class),
                 promoted,
+                rs.getBigDecimal("max_failure_ratio"),
                 pendingReason(id, state, desired, counts, rs.getBoolean("owned"), liveSlots),
                 state.isTerminal() ? null : Eta.seconds(stageViews, counts, liveSlots),
                 rs.getString("error_code"),

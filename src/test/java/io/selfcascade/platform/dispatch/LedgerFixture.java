@@ -52,7 +52,7 @@ final class LedgerFixture {
     final StagePlans plans = new StagePlans(jdbc, pools);
     final RunLedger runs =
             new RunLedger(jdbc, transactions, revisions, plans, partitions, Duration.ofSeconds(30));
-    final NextGeneration generations = new NextGeneration(jdbc, transactions, revisions, plans,
+    final NextGeneration generations = new NextGeneration(jdbc, transactions, revisions, plans, partitions,
             new ModelRegistry(List.of(new ModelRegistration(new ModelRef(MODEL, SHA), "", new ImageSize(128, 128), 8, ""))));
     final SentMessages orders = new SentMessages();
     final RunControl control = new RunControl(jdbc, transactions, revisions, signal);

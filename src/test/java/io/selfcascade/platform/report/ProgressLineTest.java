@@ -57,7 +57,7 @@ class ProgressLineTest {
                 new StageView(0, "denoise", Purpose.ALL, 12, 128, 128, 100, 0, 0, 12, 0, 0),
                 new StageView(1, "decode", Purpose.ALL, 12, 128, 128, 100, 4, 0, 4, 0, 0));
         return new WorkloadView(UUID.fromString("0198c0de-0000-7000-8000-000000000000"), "default", name, "scenes", state,
-                Desired.RUN, 1, 1, 0, 5, new Counts(12, 8, 0, 4, 0, 0), stages, null, 0, reason, 65L, null, null, START, START,
+                Desired.RUN, 1, 1, 0, 5, new Counts(12, 8, 0, 4, 0, 0), stages, null, 0, null, reason, 65L, null, null, START, START,
                 finishedAt);
     }
 }

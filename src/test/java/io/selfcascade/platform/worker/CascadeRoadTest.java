@@ -6,8 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.selfcascade.SelfcascadeApplication;
 import io.selfcascade.platform.artifact.ArtifactStore;
+import io.selfcascade.platform.dispatch.ClaimedRun;
 import io.selfcascade.platform.dispatch.Desired;
+import io.selfcascade.platform.dispatch.ItemLedger;
+import io.selfcascade.platform.dispatch.ItemSpec;
+import io.selfcascade.platform.dispatch.NewItem;
 import io.selfcascade.platform.dispatch.NextGeneration;
+import io.selfcascade.platform.dispatch.Partitioning;
 import io.selfcascade.platform.dispatch.RunControl;
 import io.selfcascade.platform.dispatch.RunLedger;
 import io.selfcascade.platform.dispatch.RunState;
@@ -21,6 +26,7 @@ import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.intake.WorkloadIntake;
 import io.selfcascade.platform.intake.WorkloadRequestReader;
 import io.selfcascade.platform.model.ModelRegistry;
+import io.selfcascade.spec.ErrorCode;
 import io.selfcascade.spec.ModelRef;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -33,12 +39,15 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.SmartLifecycle;
@@ -72,6 +81,9 @@ class CascadeRoadTest {
 
     @Autowired
     private RunLedger runs;
+
+    @Autowired
+    private ItemLedger items;
 
     @Autowired
     private RunControl control;
@@ -157,6 +169,54 @@ class CascadeRoadTest {
                 Map.of("bad", "invalid_request", "poison", "non_finite", "no-picture", "not_found"));
         assertThat(lines(runs.get(workload).resultsKey())).extracting(line -> line.get("custom_id").stringValue())
                 .containsExactly("good", "also-good", "from-picture");
+    }
+
+    @Test
+    void endsEarlyOnceMoreItemsFailedThanItsRatioAllows() throws IOException {
+        UUID workload = submit("\"max_failure_ratio\": 0.2, \"items\": " + IntStream.range(0, 10)
+                .mapToObj(i -> "{\"prompt\": \"" + (i < 3 ? "poison" : "a red circle") + "\"}").toList());
+        Semaphore forwards = new Semaphore(1);
+
+        work(items -> forwards.acquireUninterruptibly());
+
+        awaitState(workload, RunState.FAILED);
+        assertThat(runs.get(workload).errorCode()).isEqualTo("too_many_failures");
+        assertThat(runs.get(workload).errorDetail()).startsWith("3 of 10 items have failed, generation 1 allows 2 (max_failure_ratio 0.2;");
+        assertThat(manifest(workload).at("/counts").toString())
+                .isEqualTo("{\"total\":10,\"completed\":0,\"failed\":3,\"cancelled\":7}");
+        assertThat(lines(runs.get(workload).errorsKey())).extracting(line -> line.at("/error/code").stringValue())
+                .containsExactlyElementsOf(Stream.concat(
+                        Stream.generate(() -> "non_finite").limit(3), Stream.generate(() -> "too_many_failures").limit(7)).toList());
+        forwards.release(1_000);
+    }
+
+    /** Too many lines are no items; the first conductor dies between the decision and the end, before or after the cancellation. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void endsEarlyAlthoughItsConductorDiesOverIt(boolean cancelled) throws IOException {
+        conductor.stop();
+        String lines = "{\"prompt\": \"a red circle\"}\n{\"promt\": \"a typing error\"}\n";
+        UUID workload = submit("\"max_failure_ratio\": 0.49, \"items_file\": \""
+                + upload(FilePurpose.ITEMS, lines.getBytes(UTF_8)) + "\"");
+        ClaimedRun dying = runs.claim("dying").orElseThrow();
+        items.insertItems(workload, List.of(
+                NewItem.accepted(0, null, 7, new ItemSpec("a red circle", "", null)),
+                NewItem.refused(1, null, ErrorCode.INVALID_REQUEST, "line 2: unknown field")));
+        Partitioning partitioning = Partitioning.of(2);
+        runs.settleTotal(dying, partitioning);
+        runs.advance(dying, RunState.IN_PROGRESS);
+        items.openPartition(dying, partitioning, 0);
+        if (cancelled) {
+            items.cancelWorkload(dying, ErrorCode.TOO_MANY_FAILURES);
+        }
+        runs.release(dying);
+
+        conductor.start();
+
+        awaitState(workload, RunState.FAILED);
+        assertThat(runs.get(workload).errorDetail()).startsWith("1 of 2 items have failed, generation 1 allows 0");
+        assertThat(manifest(workload).at("/counts").toString())
+                .isEqualTo("{\"total\":2,\"completed\":0,\"failed\":1,\"cancelled\":1}");
     }
 
     @Test
