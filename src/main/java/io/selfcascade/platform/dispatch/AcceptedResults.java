@@ -33,7 +33,7 @@ final class AcceptedResults {
                   FROM e
                  WHERE t.id = e.task AND t.dispatch_id = e.dispatch AND t.state IN ('dispatched', 'ready')
                    AND t.workload_id = e.workload AND t.ordinal = e.ordinal AND t.stage = e.stage
-                RETURNING t.id, t.workload_id, t.ordinal, t.stage, t.generation, t.run_ms),
+                RETURNING t.id, t.dispatch_id, t.workload_id, t.ordinal, t.stage, t.generation, t.run_ms),
             opened AS (
                 INSERT INTO stage_task (workload_id, ordinal, stage, generation, pool, batch_key, not_before)
                 SELECT w.workload_id, w.ordinal, p.stage, w.generation, p.pool, p.batch_key, ledger_now()
@@ -43,7 +43,7 @@ final class AcceptedResults {
                  WHERE i.state = 'pending'
                 ON CONFLICT ON CONSTRAINT stage_task_once DO NOTHING
                 RETURNING workload_id, ordinal, stage)
-            SELECT w.id, w.workload_id, w.ordinal, w.stage, w.generation, w.run_ms, p.last, o.stage AS opened
+            SELECT w.id, w.dispatch_id, w.workload_id, w.ordinal, w.stage, w.generation, w.run_ms, p.last, o.stage AS opened
               FROM won w
               JOIN item i USING (workload_id, ordinal)
               JOIN stage_plan p USING (workload_id, variant, stage)
@@ -87,8 +87,8 @@ final class AcceptedResults {
                 .param("previewDigests", previews(events, preview -> HexFormat.of().parseHex(preview.sha256()), byte[][]::new))
                 .param("previewBytes", previews(events, TaskSucceeded.Artifact::bytes, Long[]::new))
                 .query((rs, n) -> new Won(
-                        rs.getLong("id"), rs.getObject("workload_id", UUID.class), rs.getInt("ordinal"), rs.getInt("stage"),
-                        rs.getInt("generation"), rs.getInt("run_ms"), rs.getBoolean("last"),
+                        rs.getLong("id"), rs.getLong("dispatch_id"), rs.getObject("workload_id", UUID.class), rs.getInt("ordinal"),
+                        rs.getInt("stage"), rs.getInt("generation"), rs.getInt("run_ms"), rs.getBoolean("last"),
                         rs.getObject("opened", Integer.class)))
                 .list();
     }
@@ -97,9 +97,11 @@ final class AcceptedResults {
         if (last.isEmpty()) {
             return;
         }
-        Map<Long, TaskSucceeded.Artifact> artifacts = new HashMap<>();
-        events.forEach(event -> artifacts.putIfAbsent(event.taskId(), event.artifact()));
-        List<TaskSucceeded.Artifact> results = last.stream().map(task -> artifacts.get(task.id())).toList();
+        // By dispatch too: the same batch may hold what an overtaken one made of the task.
+        Map<List<Long>, TaskSucceeded.Artifact> artifacts = new HashMap<>();
+        events.forEach(event -> artifacts.put(List.of(event.taskId(), event.dispatchId()), event.artifact()));
+        List<TaskSucceeded.Artifact> results =
+                last.stream().map(task -> artifacts.get(List.of(task.id(), task.dispatch()))).toList();
         jdbc.sql("""
                 UPDATE item AS i
                    SET state = 'completed', settled_in = d.generation, result_key = d.key, result_sha256 = d.sha256,
@@ -135,5 +137,6 @@ final class AcceptedResults {
     }
 
     private record Won(
-            long id, UUID workload, int ordinal, int stage, int generation, int runMs, boolean last, @Nullable Integer opened) {}
+            long id, long dispatch, UUID workload, int ordinal, int stage, int generation, int runMs, boolean last,
+            @Nullable Integer opened) {}
 }

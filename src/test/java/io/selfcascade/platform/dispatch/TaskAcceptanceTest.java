@@ -46,6 +46,23 @@ class TaskAcceptanceTest {
     }
 
     @Test
+    void anItemHasTheResultThatCountedThoughAnOvertakenOneArrivedBeforeIt() {
+        ClaimedRun run = ledger.generating(1);
+        ledger.acceptance.accept(worker.succeeded(ledger.sentOne()));
+        ledger.acceptance.accept(worker.succeeded(ledger.sentOne()));
+        TaskMessage overtaken = ledger.sentOne();
+        ledger.acceptance.accept(List.of(worker.declined(overtaken, overtaken.tasks().get(0), TaskDeclined.Reason.EXPIRED)));
+        TaskMessage message = ledger.sentOne();
+
+        List<TaskEvent> both = new ArrayList<>(worker.succeeded(overtaken));
+        both.addAll(worker.succeeded(message));
+        ledger.acceptance.accept(both);
+
+        assertThat(ledger.items.page(run.workloadId(), 0, 1).get(0).result().key())
+                .startsWith(message.tasks().get(0).outputPrefix());
+    }
+
+    @Test
     void acceptsEachResultOnceHoweverOftenItArrives() {
         ledger.generating(3);
         TaskMessage message = ledger.sentOne();
