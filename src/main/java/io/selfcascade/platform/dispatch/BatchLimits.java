@@ -2,6 +2,8 @@ package io.selfcascade.platform.dispatch;
 
 import io.selfcascade.platform.dispatch.message.TaskEvent;
 import io.selfcascade.platform.dispatch.message.TaskSucceeded;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +36,9 @@ final class BatchLimits {
         Map<Long, Seen> news = new LinkedHashMap<>();
         for (TaskEvent event : events) {
             if (event instanceof TaskSucceeded done) {
-                news.put(done.dispatchId(), seen.merge(done.dispatchId(), new Seen(1, done.microBatch()), Seen::plus));
+                Seen dispatch = seen.computeIfAbsent(done.dispatchId(), id -> new Seen(new HashMap<>()));
+                dispatch.forwards().putIfAbsent(done.taskId(), done.microBatch());
+                news.put(done.dispatchId(), dispatch);
             }
         }
         news.forEach(this::remember);
@@ -53,10 +57,15 @@ final class BatchLimits {
                 .update();
     }
 
-    private record Seen(int count, int largest) {
+    /** @param forwards how many tasks shared a forward, by task: the broker may deliver a report twice */
+    private record Seen(Map<Long, Integer> forwards) {
 
-        Seen plus(Seen other) {
-            return new Seen(count + other.count, Math.max(largest, other.largest));
+        int count() {
+            return forwards.size();
+        }
+
+        int largest() {
+            return Collections.max(forwards.values());
         }
     }
 }

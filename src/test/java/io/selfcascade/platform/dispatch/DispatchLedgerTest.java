@@ -3,6 +3,7 @@ package io.selfcascade.platform.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selfcascade.platform.dispatch.message.TaskDeclined;
+import io.selfcascade.platform.dispatch.message.TaskEvent;
 import io.selfcascade.platform.dispatch.message.TaskMessage;
 import io.selfcascade.platform.dispatch.message.WorkerBeat;
 import java.time.Duration;
@@ -237,6 +238,19 @@ class DispatchLedgerTest {
 
         ledger.beats.apply(List.of(new TestWorker("wide", "cpu", 4).beat()));
         assertThat(ledger.sent()).extracting(message -> message.tasks().size()).containsExactly(2, 1, 1);
+    }
+
+    @Test
+    void aRepeatedReportIsNotTheResultOfAnotherTask() {
+        ledger.beats.apply(List.of(worker.beat()));
+        ledger.generating(2);
+        TaskMessage message = ledger.sentOne();
+        TaskEvent alone = worker.succeeded(message, message.tasks().get(0), 1);
+
+        ledger.acceptance.accept(List.of(alone));
+        ledger.acceptance.accept(List.of(alone));
+
+        assertThat(ledger.count("batch_limit")).isZero();
     }
 
     @Test
