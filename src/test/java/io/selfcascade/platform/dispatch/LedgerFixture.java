@@ -22,10 +22,10 @@ import io.selfcascade.spec.Upsample;
 import io.selfcascade.spec.UpsampleKernel;
 import io.selfcascade.spec.UpsampleSpace;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
@@ -43,7 +43,7 @@ final class LedgerFixture {
     private static final TestDatabase DATABASE = SharedInfrastructure.freshDatabase();
 
     final TestDatabase database = emptied();
-    final JdbcClient jdbc = JdbcClient.create(database.dataSource());
+    final WatchedJdbc jdbc = new WatchedJdbc(JdbcClient.create(database.dataSource()));
     final LedgerTransactions transactions = new LedgerTransactions(new JdbcTransactionManager(database.dataSource()));
     final DispatchSignal signal = new DispatchSignal();
     final Revisions revisions = new Revisions(jdbc);
@@ -60,7 +60,8 @@ final class LedgerFixture {
             jdbc, transactions, runs, partitions, revisions,
             new Orders(orders, Topics.DEFAULT, InstantSource.system()), signal);
     final DispatchProperties properties = DispatchPropertiesTest.defaults();
-    final FailedTasks failures = new FailedTasks(jdbc, properties, new Random(1));
+    final TestJitter jitter = new TestJitter();
+    final FailedTasks failures = new FailedTasks(jdbc, properties, jitter);
     final TaskAcceptance acceptance =
             new TaskAcceptance(jdbc, transactions, revisions, signal, failures, new BatchLimits(jdbc));
     final Reaper reaper = new Reaper(jdbc, transactions, revisions, failures, signal, properties, Failpoints.NONE);
@@ -78,6 +79,11 @@ final class LedgerFixture {
                 """);
         DATABASE.ledgerAhead(Duration.ZERO);
         return DATABASE;
+    }
+
+    /** Stops the ledger's clock at this time. */
+    void stopAt(Instant time) {
+        database.ledgerStoppedAt(time);
     }
 
     /** Moves the ledger's clock on. */
@@ -154,7 +160,7 @@ final class LedgerFixture {
         return new WorkloadPlan(full.model(), full.fromPrompt(), List.of(), List.of(full.fromPrompt().get(0), draft), List.of());
     }
 
-    private static DenoiseStage denoise(int index, int side, @Nullable Upsample upsample) {
+    static DenoiseStage denoise(int index, int side, @Nullable Upsample upsample) {
         return new DenoiseStage(index, side, side, 10, 700, SchedulerType.DDIM, 0, TimestepSpacing.LEADING, 7.5,
                 upsample, NoiseReschedule.NONE, Rng.PHILOX, Dtype.F32);
     }

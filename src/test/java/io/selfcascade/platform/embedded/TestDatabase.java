@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 
 /** A migrated database for one test class. */
 public record TestDatabase(String name, HikariDataSource dataSource) implements AutoCloseable {
@@ -26,6 +27,11 @@ public record TestDatabase(String name, HikariDataSource dataSource) implements 
     public void ledgerAhead(Duration offset) {
         execute("CREATE OR REPLACE FUNCTION ledger_now() RETURNS timestamptz LANGUAGE sql STABLE AS "
                 + "$$ SELECT now() + interval '" + offset.toMillis() + " milliseconds' $$");
+    }
+
+    /** Stops the ledger's clock at this time, for every session of the database. */
+    public void ledgerStoppedAt(Instant time) {
+        execute("CREATE OR REPLACE FUNCTION ledger_now() RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT timestamptz '" + time + "' $$");
     }
 
     /** Closes the pool; the database goes with the JVM. */
