@@ -102,6 +102,10 @@ class MainJobTest {
         assertThat(drafted.path("stages")).hasSize(2);
         assertThat(draft.path("draft").asBoolean()).isTrue();
         assertThat(draft.path("width").asInt()).isEqualTo(128);
+        JsonNode decode = api.get(stopping + "/items/1").json().path("stages").path(1);
+        assertThat(decode.path("draft").asBoolean()).isTrue();
+        assertThat(decode.path("state").asString()).isEqualTo("succeeded");
+        assertThat(decode.path("attempts").asInt()).isOne();
         Answer promoted = api.post(drafted.path("links").path("promote").asString(), "{\"items\": [1], \"generation\": 2}");
         assertThat(promoted.status()).as(promoted.text()).isEqualTo(202);
         JsonNode ended = awaitEnd(stopping);

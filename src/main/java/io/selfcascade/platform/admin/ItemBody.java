@@ -4,10 +4,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.selfcascade.platform.dispatch.LedgerItem;
 import io.selfcascade.platform.report.ArtifactView;
+import io.selfcascade.platform.report.ItemStageView;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An item as JSON, with the artifacts of its stages so far. */
+/** An item as JSON, with the artifacts of its stages so far; one alone also says how it fared at each. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ItemBody(
         int ordinal,
@@ -19,9 +21,10 @@ record ItemBody(
         @Nullable Result result,
         @Nullable Failure error,
         @JsonProperty("timings_ms") List<Integer> timingsMs,
-        List<Artifact> artifacts) {
+        List<Artifact> artifacts,
+        @Nullable List<Stage> stages) {
 
-    static ItemBody of(LedgerItem item, List<ArtifactView> artifacts) {
+    static ItemBody of(LedgerItem item, List<ArtifactView> artifacts, @Nullable List<ItemStageView> stages) {
         return new ItemBody(
                 item.ordinal(),
                 item.customId(),
@@ -32,7 +35,8 @@ record ItemBody(
                 item.result() == null ? null : Result.of(item.result()),
                 item.error() == null ? null : Failure.of(item.error()),
                 item.stageMs(),
-                artifacts.stream().filter(artifact -> artifact.ordinal() == item.ordinal()).map(Artifact::of).toList());
+                artifacts.stream().filter(artifact -> artifact.ordinal() == item.ordinal()).map(Artifact::of).toList(),
+                stages == null ? null : stages.stream().map(Stage::of).toList());
     }
 
     /** The finished picture, or a draft of it. */
@@ -49,6 +53,19 @@ record ItemBody(
 
         static Failure of(LedgerItem.Error error) {
             return new Failure(error.failureClass(), error.code(), error.detail());
+        }
+    }
+
+    /** How the item fares at a stage: how often it was tried, why not with success, and when it is tried again. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Stage(int stage, String kind, int width, int height, @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean draft,
+            String pool, String state, int attempts, @JsonProperty("worker_losses") int workerLosses, @Nullable Failure error,
+            @JsonProperty("not_before") @Nullable Instant notBefore) {
+
+        static Stage of(ItemStageView view) {
+            return new Stage(view.stage(), view.kind(), view.width(), view.height(), view.draft(), view.pool(),
+                    view.state().stored(), view.attempts(), view.workerLosses(),
+                    view.error() == null ? null : Failure.of(view.error()), view.notBefore());
         }
     }
 

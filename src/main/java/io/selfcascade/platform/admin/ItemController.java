@@ -8,6 +8,7 @@ import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.intake.GenerationRequest;
 import io.selfcascade.platform.report.ArtifactView;
 import io.selfcascade.platform.report.ArtifactViews;
+import io.selfcascade.platform.report.ItemStageViews;
 import io.selfcascade.platform.report.WorkloadViews;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
 import io.selfcascade.spec.CascadeException;
@@ -33,14 +34,16 @@ class ItemController {
     private final WorkloadViews workloads;
     private final ItemLedger items;
     private final ArtifactViews artifacts;
+    private final ItemStageViews stages;
     private final ItemControl control;
     private final NextGeneration generations;
 
-    ItemController(WorkloadViews workloads, ItemLedger items, ArtifactViews artifacts, ItemControl control,
-            NextGeneration generations) {
+    ItemController(WorkloadViews workloads, ItemLedger items, ArtifactViews artifacts, ItemStageViews stages,
+            ItemControl control, NextGeneration generations) {
         this.workloads = workloads;
         this.items = items;
         this.artifacts = artifacts;
+        this.stages = stages;
         this.control = control;
         this.generations = generations;
     }
@@ -55,12 +58,15 @@ class ItemController {
         return PageBody.of(bodies(id, items.page(id, after == null ? 0 : after + 1, most + 1)), most, ItemBody::ordinal);
     }
 
+    /** One item, with what happened at every stage it has come to. */
     @GetMapping("/{ordinal}")
     ItemBody get(@PathVariable UUID id, @PathVariable int ordinal) {
         requireWorkload(id);
-        return bodies(id, items.page(id, ordinal, 1)).stream()
+        return items.page(id, ordinal, 1).stream()
                 .filter(item -> item.ordinal() == ordinal)
                 .findFirst()
+                .map(item -> ItemBody.of(item, artifacts.ofItems(RequestIdentity.DEFAULT_TENANT, id, ordinal, ordinal),
+                        stages.of(id, ordinal)))
                 .orElseThrow(() -> new CascadeException(ErrorCode.NOT_FOUND,
                         "Cannot find item: " + ordinal + " of workload " + id + " (items are numbered from 0)"));
     }
@@ -87,7 +93,7 @@ class ItemController {
         }
         List<ArtifactView> made = artifacts.ofItems(RequestIdentity.DEFAULT_TENANT, workload, page.get(0).ordinal(),
                 page.get(page.size() - 1).ordinal());
-        return page.stream().map(item -> ItemBody.of(item, made)).toList();
+        return page.stream().map(item -> ItemBody.of(item, made, null)).toList();
     }
 
     private void requireWorkload(UUID id) {

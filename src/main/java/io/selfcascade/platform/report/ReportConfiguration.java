@@ -29,6 +29,11 @@ class ReportConfiguration {
     }
 
     @Bean
+    ItemStageViews itemStageViews(JdbcClient jdbc) {
+        return new ItemStageViews(jdbc);
+    }
+
+    @Bean
     WorkerViews workerViews(JdbcClient jdbc) {
         return new WorkerViews(jdbc);
     }

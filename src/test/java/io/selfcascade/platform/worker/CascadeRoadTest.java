@@ -2,6 +2,7 @@ package io.selfcascade.platform.worker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.selfcascade.SelfcascadeApplication;
@@ -10,12 +11,14 @@ import io.selfcascade.platform.dispatch.ClaimedRun;
 import io.selfcascade.platform.dispatch.Desired;
 import io.selfcascade.platform.dispatch.ItemLedger;
 import io.selfcascade.platform.dispatch.ItemSpec;
+import io.selfcascade.platform.dispatch.LedgerItem;
 import io.selfcascade.platform.dispatch.NewItem;
 import io.selfcascade.platform.dispatch.NextGeneration;
 import io.selfcascade.platform.dispatch.Partitioning;
 import io.selfcascade.platform.dispatch.RunControl;
 import io.selfcascade.platform.dispatch.RunLedger;
 import io.selfcascade.platform.dispatch.RunState;
+import io.selfcascade.platform.dispatch.TaskState;
 import io.selfcascade.platform.dispatch.WorkloadRun;
 import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.embedded.SharedInfrastructure;
@@ -26,6 +29,9 @@ import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.intake.WorkloadIntake;
 import io.selfcascade.platform.intake.WorkloadRequestReader;
 import io.selfcascade.platform.model.ModelRegistry;
+import io.selfcascade.platform.report.ItemStageView;
+import io.selfcascade.platform.report.ItemStageViews;
+import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
 import io.selfcascade.spec.ModelRef;
 import java.io.ByteArrayInputStream;
@@ -36,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -90,6 +97,9 @@ class CascadeRoadTest {
 
     @Autowired
     private NextGeneration generations;
+
+    @Autowired
+    private ItemStageViews stages;
 
     @Autowired
     private ArtifactStore store;
@@ -217,6 +227,28 @@ class CascadeRoadTest {
         assertThat(runs.get(workload).errorDetail()).startsWith("1 of 2 items have failed, generation 1 allows 0");
         assertThat(manifest(workload).at("/counts").toString())
                 .isEqualTo("{\"total\":2,\"completed\":0,\"failed\":1,\"cancelled\":1}");
+    }
+
+    @Test
+    void saysOfAFailedAttemptWhyAndWhenTheNextBegins() {
+        UUID workload = submit(items(1));
+        AtomicInteger failures = new AtomicInteger(1);
+        work(started -> {
+            if (failures.getAndDecrement() > 0) {
+                throw new CascadeException(ErrorCode.INTERNAL, "Cannot run batch: the driver hung up");
+            }
+        });
+
+        List<ItemStageView> waiting = await().until(() -> stages.of(workload, 0),
+                views -> views.size() == 1 && views.get(0).notBefore() != null);
+
+        assertThat(waiting.get(0).state()).isEqualTo(TaskState.READY);
+        assertThat(waiting.get(0).attempts()).isOne();
+        assertThat(waiting.get(0).error())
+                .isEqualTo(new LedgerItem.Error("infrastructure", "internal", "Cannot run batch: the driver hung up"));
+        awaitState(workload, RunState.COMPLETED);
+        assertThat(stages.of(workload, 0)).extracting(ItemStageView::stage, ItemStageView::attempts, ItemStageView::error)
+                .containsExactly(tuple(0, 2, null), tuple(1, 1, null), tuple(2, 1, null));
     }
 
     @Test

@@ -38,6 +38,8 @@ import javax.imageio.stream.ImageInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StageRunnerTest {
 
@@ -183,6 +185,33 @@ class StageRunnerTest {
             assertThat(failed.error().failureClass()).isEqualTo(FailureClass.NUMERIC);
         });
         assertThat(events).filteredOn(TaskSucceeded.class::isInstance).hasSize(2);
+    }
+
+    /** The engine double overflows behind every pivot; a picture holds bytes, so there the engine itself has to look. */
+    @ParameterizedTest
+    @ValueSource(strings = {"encode", "denoise from noise", "denoise from a pivot"})
+    void storesNoPivotThatHoldsNaNAfterWhicheverStage(String stage) {
+        FakeStageEngine engine = new FakeStageEngine(Messages.MODEL, Long.MAX_VALUE);
+        Input start = switch (stage) {
+            case "encode" -> input(store.put("files/cat.png",
+                    PngImage.encode(new StageValue.Picture(48, 40, new byte[48 * 40 * 3]), Map.of())));
+            case "denoise from noise" -> null;
+            default -> output(run(engine, FIRST, Messages.tasks(1).get(0)));
+        };
+        StageSpec spec = stage.equals("encode") ? new EncodeStage(0, 32, 32, Dtype.F32)
+                : start == null ? FIRST : Messages.denoise(1, 64, Messages.bilinear());
+        Task poisoned = Messages.task(900, Messages.WORKLOAD, 9, FakeStageEngine.POISON, start);
+        events.clear();
+
+        runAll(engine, 8, Long.MAX_VALUE, Messages.of(spec, List.of(poisoned)));
+
+        assertThat(failures()).singleElement().satisfies(failed -> {
+            assertThat(failed.error().code()).isEqualTo("non_finite");
+            assertThat(failed.error().retry()).isEqualTo(Retry.NEVER);
+        });
+        try (Stream<String> written = store.list(poisoned.outputPrefix())) {
+            assertThat(written).isEmpty();
+        }
     }
 
     @Test
