@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the platform costs per item when the item itself costs nothing, beside two baselines that do equal work on the
- * same servers. Run by {@code ./mvnw verify -Pbench-platform}; {@code -Dbench.items=1000000} adds a larger run. The table
+ * What the platform costs per item when the item itself costs nothing, beside a plain queue that does equal work on the
+ * same server. Run by {@code ./mvnw verify -Pbench-platform}; {@code -Dbench.items=1000000} adds a larger run. The table
  * is printed and written to {@code target/bench-platform/table.md}.
  */
 class PlatformBench {
@@ -33,11 +33,8 @@ class PlatformBench {
             installation.startWorker(false);
             Throughput.measure(installation, client, "warm-up", WARM_UP, 64);
             double queue = new QueueBaseline(installation).itemsPerSecond(LARGE);
-            double partitioning = new PartitioningBaseline(installation).itemsPerSecond(LARGE);
             say(Throughput.header());
             say("| SKIP LOCKED queue, no Kafka | %,d | %.1f | %,.0f | 1.00 | | | | |".formatted(LARGE, LARGE / queue, queue));
-            say("| Spring Batch remote partitioning | %,d | %.1f | %,.0f | %.2f | | | | |".formatted(
-                    LARGE, LARGE / partitioning, partitioning, partitioning / queue));
             say(Throughput.measure(installation, client, "micro-batch 64", SMALL, 64).row(queue));
             say(Throughput.measure(installation, client, "micro-batch 64", LARGE, 64).row(queue));
             if (OPTIONAL > 0) {
