@@ -21,7 +21,10 @@ class SharedInfrastructureTest {
 
     @Test
     void onlyTestsOfTheServersThemselvesStartServersOfTheirOwn() {
-        noClasses().that().doNotBelongToAnyOf(SharedInfrastructure.class, EmbeddedServersTest.class, OneCommandTest.class)
+        // A benchmark is no part of the suite, and measures processes of its own.
+        noClasses().that().resideOutsideOfPackage("io.selfcascade.bench..")
+                .and().doNotBelongToAnyOf(
+                        SharedInfrastructure.class, EmbeddedServersTest.class, OneCommandTest.class, BrokerProcess.class)
                 .should().callMethod(EmbeddedKafkaBroker.class, "start", Path.class, int.class)
                 .orShould().callMethod(EmbeddedPostgresServer.class, "start", Path.class, int.class)
                 .orShould().callMethod(EmbeddedInfrastructure.class, "start", Path.class)
