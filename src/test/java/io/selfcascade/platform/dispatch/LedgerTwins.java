@@ -11,9 +11,10 @@ final class LedgerTwins {
     final SqlLedger sql;
     final List<LedgerOperation> history = new ArrayList<>();
 
-    LedgerTwins() {
+    /** @param flaws of the model: then the two are expected to part */
+    LedgerTwins(Flaw... flaws) {
         sql = new SqlLedger();
-        model = new LedgerModel(SqlLedger.RANKS);
+        model = new LedgerModel(SqlLedger.RANKS, flaws);
     }
 
     /**

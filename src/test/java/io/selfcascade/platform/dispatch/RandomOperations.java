@@ -169,6 +169,7 @@ final class RandomOperations {
     private LedgerOperation cancel(ClaimedRun claim, Run run) {
         RunState next = run.state == RunState.VALIDATING ? end(run) : RunState.FINALIZING;
         following.add(() -> new LedgerOperation.Advance(claim, next, null));
+        following.add(() -> messages.isEmpty() ? new LedgerOperation.Reap() : accept());
         @Nullable ErrorCode reason = run.desired == Desired.CANCEL ? null : early(run).orElse(null);
         return new LedgerOperation.CancelWorkload(claim, reason);
     }
@@ -186,7 +187,7 @@ final class RandomOperations {
     private LedgerOperation accept() {
         List<TaskEvent> events = new ArrayList<>();
         for (int n = random.nextInt(3); n >= 0; n--) {
-            events.addAll(workers.get(random.nextInt(workers.size())).report(message()));
+            events.addAll(workers.get(random.nextInt(workers.size())).report(random.nextInt(4) == 0 ? overtaken() : message()));
         }
         reported.addAll(events);
         for (int n = random.nextInt(3); n > 0 && !reported.isEmpty(); n--) {
@@ -202,6 +203,18 @@ final class RandomOperations {
         List<TaskMessage> underWay = messages.stream().filter(message -> open.contains(message.dispatchId())).toList();
         List<TaskMessage> from = underWay.isEmpty() || random.nextInt(5) == 0 ? messages : underWay;
         return from.get(random.nextInt(from.size()));
+    }
+
+    /** One whose tasks have been sent again since, or cancelled, if there is any: its worker does not know that yet. */
+    private TaskMessage overtaken() {
+        List<TaskMessage> from = messages.stream().filter(message -> message.tasks().stream().anyMatch(sent -> model.rows.tasks.stream()
+                .anyMatch(task -> task.id == sent.taskId() && isOvertaken(task, message)))).toList();
+        return from.isEmpty() ? message() : from.get(random.nextInt(from.size()));
+    }
+
+    private static boolean isOvertaken(LedgerRows.Task task, TaskMessage message) {
+        boolean isItsLast = task.dispatchId != null && task.dispatchId == message.dispatchId();
+        return (task.state == TaskState.DISPATCHED && !isItsLast) || (task.state == TaskState.CANCELLED && isItsLast);
     }
 
     private LedgerOperation beats() {
@@ -243,7 +256,10 @@ final class RandomOperations {
 
     /** Workers announce what they run and fall silent for longer than a lease; everything they sent has been read, and they come back. */
     private LedgerOperation silence() {
-        if (random.nextInt(4) != 0) {
+        if (random.nextInt(4) == 0) {
+            // What is picked now is told to the broker only after all this: nobody can have begun it.
+            following.add(() -> new LedgerOperation.Pick("cpu"));
+        } else {
             List<TaskMessage> running = messages.stream().filter(message -> model.dispatches(List.of(message.dispatchId())).stream()
                     .anyMatch(LedgerRows.Dispatch::isOpen)).limit(1 + random.nextInt(4)).toList();
             following.add(() -> new LedgerOperation.Beats(List.of(workers.get(random.nextInt(workers.size())).beat(running))));
@@ -251,10 +267,13 @@ final class RandomOperations {
         following.add(() -> new LedgerOperation.Tick(Duration.ofMillis(31_000)));
         Ledger.PARTITIONS.forEach(partition -> following.add(() -> new LedgerOperation.CaughtUp(partition, model.now)));
         following.add(() -> new LedgerOperation.Reap());
-        following.add(() -> new LedgerOperation.Beats(workers.stream().map(worker -> worker.beat(List.of())).toList()));
+        // Sometimes one alone: its window is soon full, and what is ready must wait.
+        int back = random.nextInt(3) == 0 ? 1 : workers.size();
+        following.add(() -> new LedgerOperation.Beats(workers.stream().limit(back).map(worker -> worker.beat(List.of())).toList()));
         int rest = 100 + random.nextInt(20_000);
         following.add(() -> new LedgerOperation.Tick(Duration.ofMillis(rest)));
-        following.add(this::pick);
+        following.add(() -> new LedgerOperation.Pick("cpu"));
+        following.add(() -> new LedgerOperation.Pick("cpu"));
         return new LedgerOperation.Reap();
     }
 
@@ -267,7 +286,7 @@ final class RandomOperations {
             case 0 -> new LedgerOperation.Want(workload, Desired.PAUSE);
             case 1, 2 -> new LedgerOperation.Want(workload, Desired.RUN);
             case 3 -> new LedgerOperation.Want(workload, random.nextInt(2) == 0 ? Desired.CANCEL : Desired.RUN);
-            case 4 -> new LedgerOperation.CancelItem(workload, random.nextInt(lines.get(run.workloadId).size() + 1));
+            case 4 -> cancelItem(workload, random.nextInt(lines.get(run.workloadId).size() + 1));
             case 5 -> new LedgerOperation.Edit(run.workloadId, random.nextInt(10));
             case 6 -> new LedgerOperation.Forget(run.workloadId, run.generation - random.nextInt(2));
             case 7 -> new LedgerOperation.Failing(run.workloadId);
@@ -275,6 +294,13 @@ final class RandomOperations {
             case 9 -> again(new LedgerOperation.Promote(workload, request(run)));
             default -> again(new LedgerOperation.Retry(workload, request(run)));
         };
+    }
+
+    /** What workers were at just then arrives all the same. */
+    private LedgerOperation cancelItem(UUID workload, int ordinal) {
+        following.add(() -> messages.isEmpty() ? new LedgerOperation.Reap() : new LedgerOperation.Accept(
+                List.copyOf(workers.get(0).report(overtaken())), 0));
+        return new LedgerOperation.CancelItem(workload, ordinal);
     }
 
     private LedgerOperation again(LedgerOperation operation) {
