@@ -6,63 +6,36 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.selfcascade.SelfcascadeApplication;
-import io.selfcascade.platform.artifact.ArtifactStore;
 import io.selfcascade.platform.dispatch.ClaimedRun;
 import io.selfcascade.platform.dispatch.Desired;
-import io.selfcascade.platform.dispatch.ItemLedger;
 import io.selfcascade.platform.dispatch.ItemSpec;
 import io.selfcascade.platform.dispatch.LedgerItem;
 import io.selfcascade.platform.dispatch.NewItem;
-import io.selfcascade.platform.dispatch.NextGeneration;
 import io.selfcascade.platform.dispatch.Partitioning;
-import io.selfcascade.platform.dispatch.RunControl;
-import io.selfcascade.platform.dispatch.RunLedger;
 import io.selfcascade.platform.dispatch.RunState;
 import io.selfcascade.platform.dispatch.TaskState;
-import io.selfcascade.platform.dispatch.WorkloadRun;
-import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.embedded.SharedInfrastructure;
 import io.selfcascade.platform.intake.FilePurpose;
-import io.selfcascade.platform.intake.FileUploads;
 import io.selfcascade.platform.intake.GenerationRequest;
-import io.selfcascade.platform.intake.RequestIdentity;
-import io.selfcascade.platform.intake.WorkloadIntake;
-import io.selfcascade.platform.intake.WorkloadRequestReader;
-import io.selfcascade.platform.model.ModelRegistry;
 import io.selfcascade.platform.report.ItemStageView;
-import io.selfcascade.platform.report.ItemStageViews;
 import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
-import io.selfcascade.spec.ModelRef;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-import javax.imageio.ImageIO;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.context.SmartLifecycle;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.ContextConfiguration;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The whole road of a workload, from its request to its manifest, with everything real but the model. */
 @SpringBootTest(classes = SelfcascadeApplication.class, properties = {
@@ -72,66 +45,7 @@ import tools.jackson.databind.json.JsonMapper;
 })
 @ContextConfiguration(initializers = SharedInfrastructure.Initializer.class)
 @DirtiesContext
-class CascadeRoadTest {
-
-    private static final JsonMapper JSON = JsonMapper.shared();
-    private static final String POOL = "cpu";
-
-    @Autowired
-    private WorkloadIntake intake;
-
-    @Autowired
-    private WorkloadRequestReader requests;
-
-    @Autowired
-    private FileUploads uploads;
-
-    @Autowired
-    private RunLedger runs;
-
-    @Autowired
-    private ItemLedger items;
-
-    @Autowired
-    private RunControl control;
-
-    @Autowired
-    private NextGeneration generations;
-
-    @Autowired
-    private ItemStageViews stages;
-
-    @Autowired
-    private ArtifactStore store;
-
-    @Autowired
-    private ModelRegistry models;
-
-    @Autowired
-    private Topics topics;
-
-    @Autowired
-    private JdbcClient jdbc;
-
-    @Autowired
-    private SmartLifecycle conductor;
-
-    private Worker worker;
-    private FakeStageEngine engine;
-
-    @BeforeEach
-    void givesALoadedMachineTime() {
-        Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
-        Awaitility.setDefaultPollInterval(Duration.ofMillis(100));
-    }
-
-    @AfterEach
-    void stopWorker() {
-        if (worker != null) {
-            worker.stop();
-        }
-        Awaitility.reset();
-    }
+class CascadeRoadTest extends CascadeRoad {
 
     @Test
     void carriesTwoWorkloadsToTheirManifestsAndBatchesThemTogether() throws IOException {
@@ -369,81 +283,5 @@ class CascadeRoadTest {
         awaitState(workload, RunState.FAILED);
 
         assertThat(runs.get(workload).errorCode()).isEqualTo("not_found");
-    }
-
-    private void work(Consumer<List<StageInput>> meanwhile) {
-        ModelRef model = models.require("scenes").ref();
-        engine = new FakeStageEngine(model, Long.MAX_VALUE, meanwhile);
-        WorkerProperties properties = TestWorker.properties("road", POOL, 8, 1 << 20);
-        ResidentEngines engines = new ResidentEngines(engine, 1);
-        worker = new Worker(() -> new WorkerIdentity("road", UUID.randomUUID()), properties,
-                TestWorker.clients(topics, SharedInfrastructure.bootstrapServers()),
-                new WorkerFacts(POOL, 1, engine.device(), engine.models()),
-                identity -> new StageRunner(identity, properties, store, engines, Clock.systemUTC(),
-                        () -> UUID.randomUUID().toString().substring(0, 8)),
-                Clock.systemUTC(), code -> {
-                    throw new AssertionError("exit " + code);
-                });
-        worker.start();
-    }
-
-    private UUID submit(String items) {
-        String body = """
-                {"model": "scenes", "cascade": {"preset": "fast", "target": {"width": 256, "height": 256}}, %s}
-                """.formatted(items);
-        return intake.submit(requests.read(body.getBytes(UTF_8)),
-                new RequestIdentity("default", "rest", UUID.randomUUID().toString())).workloadId();
-    }
-
-    private String upload(FilePurpose purpose, byte[] content) throws IOException {
-        return uploads.store("default", purpose, "test", new ByteArrayInputStream(content)).reference();
-    }
-
-    private static String items(int count) {
-        return "\"items\": " + IntStream.range(0, count)
-                .mapToObj(i -> "{\"custom_id\": \"i" + i + "\", \"prompt\": \"a red circle\"}").toList();
-    }
-
-    private void awaitState(UUID workload, RunState state) {
-        await().until(() -> runs.get(workload).state().isTerminal());
-        WorkloadRun run = runs.get(workload);
-        assertThat(run.state()).as(run.toString()).isEqualTo(state);
-    }
-
-    private void awaitEpoch(UUID workload, long epoch) {
-        await().until(() -> jdbc.sql("SELECT epoch FROM run_owner WHERE workload_id = :workload")
-                .param("workload", workload).query(Long.class).single() >= epoch);
-    }
-
-    private boolean isUnowned(UUID workload) {
-        return jdbc.sql("SELECT owner IS NULL FROM run_owner WHERE workload_id = :workload")
-                .param("workload", workload).query(Boolean.class).single();
-    }
-
-    private JsonNode manifest(UUID workload) throws IOException {
-        try (var in = store.open(String.valueOf(runs.get(workload).manifestKey()))) {
-            return JSON.readTree(in);
-        }
-    }
-
-    /** Checks every picture the manifest names against its digest and size. */
-    private int completedItems(JsonNode manifest) throws IOException {
-        JsonNode items = manifest.get("items");
-        for (JsonNode item : items) {
-            byte[] picture = store.read(item.get("path").stringValue(), item.get("sha256").stringValue());
-            assertThat(picture).hasSize(item.get("bytes").intValue());
-            assertThat(ImageIO.read(new ByteArrayInputStream(picture)).getWidth())
-                    .isEqualTo(item.get("width").intValue());
-        }
-        assertThat(manifest.at("/counts/completed").intValue()).isEqualTo(items.size());
-        assertThat(StreamSupport.stream(items.spliterator(), false).map(item -> item.get("ordinal").intValue()))
-                .isSorted().doesNotHaveDuplicates();
-        return items.size();
-    }
-
-    private List<JsonNode> lines(String key) throws IOException {
-        try (var in = store.open(key)) {
-            return new String(in.readAllBytes(), UTF_8).lines().map(JSON::readTree).toList();
-        }
     }
 }
