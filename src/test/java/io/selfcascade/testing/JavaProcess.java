@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A JVM of its own on this JVM's class path, for tests that need processes that can die. It ends with whoever started it,
- * at the latest when that JVM does.
+ * A JVM of its own on this JVM's class path, for tests that need processes that can die. It ends with the JVM that
+ * started it, unless that one is killed.
  */
 public final class JavaProcess implements AutoCloseable {
 
@@ -58,19 +58,13 @@ public final class JavaProcess implements AutoCloseable {
         return log;
     }
 
-    /** As a power cut does it: nothing is flushed, nobody is told. */
-    public void kill() {
-        process.destroyForcibly();
-        await();
-    }
-
     /** Asks it to end, and kills what does not. */
     @Override
     public void close() {
         process.destroy();
         try {
             if (!process.waitFor(30, TimeUnit.SECONDS)) {
-                kill();
+                process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -81,14 +75,6 @@ public final class JavaProcess implements AutoCloseable {
     @Override
     public String toString() {
         return name + " (" + pid() + ")";
-    }
-
-    private void await() {
-        try {
-            process.waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** Surefire may hide the class path in the manifest of a jar; then it tells the true one in a property. */

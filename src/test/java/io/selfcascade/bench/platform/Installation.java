@@ -1,5 +1,6 @@
 package io.selfcascade.bench.platform;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.selfcascade.SelfcascadeApplication;
 import io.selfcascade.platform.embedded.BrokerProcess;
 import io.selfcascade.platform.embedded.EmbeddedDirectory;
@@ -17,7 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
-import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
@@ -31,10 +31,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class Installation implements AutoCloseable {
 
     private static final String PREFIX = "bench";
+    private static final int CONNECTIONS = 4;
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
 
     final Path folder;
-    final DataSource dataSource;
+    final HikariDataSource dataSource;
     final JdbcClient jdbc;
     final String bootstrapServers;
     final int port;
@@ -49,8 +50,10 @@ final class Installation implements AutoCloseable {
         lock = EmbeddedDirectory.lock(folder);
         postgres = EmbeddedPostgresServer.start(lock.path(), 0);
         postgres.createDatabase("bench");
-        dataSource = postgres.dataSource("bench");
-        jdbc = JdbcClient.create(new com.zaxxer.hikari.HikariDataSource(pool(dataSource)));
+        dataSource = new HikariDataSource();
+        dataSource.setDataSource(postgres.dataSource("bench"));
+        dataSource.setMaximumPoolSize(CONNECTIONS);
+        jdbc = JdbcClient.create(dataSource);
         broker = JavaProcess.start("broker", folder, List.of("-Xmx512m"), BrokerProcess.class,
                 List.of(Files.createDirectories(folder.resolve("broker")).toString(), "0"));
         Path address = folder.resolve("broker/broker.address");
@@ -94,6 +97,7 @@ final class Installation implements AutoCloseable {
             worker.close();
         }
         coordinator.close();
+        dataSource.close();
         broker.close();
         postgres.close();
         lock.close();
@@ -130,13 +134,6 @@ final class Installation implements AutoCloseable {
                 END $$;
                 CREATE TRIGGER keep_one_stage BEFORE INSERT ON stage_plan FOR EACH ROW EXECUTE FUNCTION keep_one_stage()
                 """).update();
-    }
-
-    private static com.zaxxer.hikari.HikariConfig pool(DataSource source) {
-        com.zaxxer.hikari.HikariConfig pool = new com.zaxxer.hikari.HikariConfig();
-        pool.setDataSource(source);
-        pool.setMaximumPoolSize(4);
-        return pool;
     }
 
     private static void await(JavaProcess process, BooleanSupplier condition) {

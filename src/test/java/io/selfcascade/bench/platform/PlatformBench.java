@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * What the platform costs per item when the item itself costs nothing, beside a plain queue that does equal work on the
@@ -27,7 +27,7 @@ class PlatformBench {
     @Test
     void measuresThePlatformWithoutItsModels() throws Exception {
         Path folder = Path.of("target", "bench-platform").toAbsolutePath();
-        clear(folder);
+        FileSystemUtils.deleteRecursively(folder);
         try (Installation installation = new Installation(folder)) {
             StatusClient client = new StatusClient(installation.port);
             installation.startWorker(false);
@@ -49,7 +49,6 @@ class PlatformBench {
             settings(installation);
         }
         Files.write(folder.resolve("table.md"), report);
-        System.out.println(String.join("\n", report));
     }
 
     private void latency(Installation installation, StatusClient client) throws IOException {
@@ -85,15 +84,5 @@ class PlatformBench {
     private void say(String line) {
         report.add(line);
         System.out.println(line);
-    }
-
-    private static void clear(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
     }
 }

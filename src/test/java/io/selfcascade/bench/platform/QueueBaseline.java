@@ -1,10 +1,9 @@
 package io.selfcascade.bench.platform;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.selfcascade.platform.artifact.Sha256Stream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,17 +23,12 @@ final class QueueBaseline {
     private static final int THREADS = 2;
     private static final int ROWS_PER_INSERT = 1_000;
 
-    private final HikariDataSource source;
     private final JdbcClient jdbc;
     private final TransactionTemplate transactions;
 
     QueueBaseline(Installation installation) {
-        HikariConfig pool = new HikariConfig();
-        pool.setDataSource(installation.dataSource);
-        pool.setMaximumPoolSize(THREADS + 1);
-        source = new HikariDataSource(pool);
-        jdbc = JdbcClient.create(source);
-        transactions = new TransactionTemplate(new JdbcTransactionManager(source));
+        jdbc = installation.jdbc;
+        transactions = new TransactionTemplate(new JdbcTransactionManager(installation.dataSource));
     }
 
     double itemsPerSecond(int items) throws Exception {
@@ -59,7 +53,6 @@ final class QueueBaseline {
         } finally {
             threads.shutdownNow();
             jdbc.sql("DROP TABLE baseline_item, baseline_attempt").update();
-            source.close();
         }
     }
 
@@ -80,7 +73,7 @@ final class QueueBaseline {
             }
             byte[][] results = new byte[claimed.length][];
             for (int i = 0; i < claimed.length; i++) {
-                results[i] = java.util.HexFormat.of().parseHex(Sha256Stream.digest(ByteBuffer.allocate(64).putLong(claimed[i]).array()));
+                results[i] = HexFormat.of().parseHex(Sha256Stream.digest(ByteBuffer.allocate(64).putLong(claimed[i]).array()));
             }
             transactions.executeWithoutResult(status -> finish(claimed, results));
         }
