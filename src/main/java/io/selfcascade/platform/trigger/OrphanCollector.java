@@ -15,13 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes folders of workloads that never came to be: their items were made durable, then nobody could tell whether the
- * commit had happened, and it had not. The folder's name says when that was.
+ * Deletes what requests leave behind that never came to be. Folders of workloads: their items were made durable, then nobody
+ * could tell whether the commit had happened, and it had not; the folder's name says when that was. And the drafts of
+ * uploads whose process died.
  */
 final class OrphanCollector {
 
     private static final Logger log = LoggerFactory.getLogger(OrphanCollector.class);
     private static final Pattern UUID_7 = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+    private static final List<String> FILES = List.of("uploads/", "imports/");
     private static final int TOGETHER = 1_000;
 
     private final ArtifactLedger ledger;
@@ -34,9 +36,10 @@ final class OrphanCollector {
         this.clock = clock;
     }
 
-    /** Looks at every folder at the top. */
+    /** Looks at every folder at the top; safe to repeat, and to run in several processes at once. */
     void collect() {
         Instant before = clock.instant().minus(ArtifactCollector.ABANDONED);
+        FILES.forEach(folder -> store.discardUnfinished(folder, before));
         List<UUID> old = new ArrayList<>();
         try (Stream<String> folders = store.top()) {
             for (String folder : (Iterable<String>) folders::iterator) {

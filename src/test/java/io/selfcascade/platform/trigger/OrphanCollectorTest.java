@@ -6,7 +6,10 @@ import io.selfcascade.platform.artifact.ArtifactStore;
 import io.selfcascade.platform.artifact.filesystem.FileArtifactStore;
 import io.selfcascade.platform.dispatch.EndedRunFixture;
 import io.selfcascade.platform.intake.Uuid7;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -53,6 +56,27 @@ class OrphanCollectorTest {
         new OrphanCollector(ended.artifacts(), store, InstantSource.fixed(NOW)).collect();
 
         assertThat(store.list(ofAnotherLedger + "/")).hasSize(2);
+    }
+
+    @Test
+    void deletesDraftsOfUploadsWhoseProcessDied() throws IOException {
+        ArtifactStore store = new FileArtifactStore(folder, 0);
+        EndedRunFixture ended = new EndedRunFixture(store);
+        Path dead = draft("uploads/.dead.part", Duration.ofHours(25));
+        Path beingWritten = draft("uploads/.young.part", Duration.ofHours(23));
+        Path deadImport = draft("imports/.dead.part", Duration.ofHours(25));
+
+        new OrphanCollector(ended.artifacts(), store, InstantSource.fixed(NOW)).collect();
+
+        assertThat(dead).doesNotExist();
+        assertThat(deadImport).doesNotExist();
+        assertThat(beingWritten).exists();
+    }
+
+    private Path draft(String name, Duration age) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.setLastModifiedTime(Files.write(file, BYTES), FileTime.from(NOW.minus(age)));
     }
 
     private static UUID madeBefore(Duration age) {
