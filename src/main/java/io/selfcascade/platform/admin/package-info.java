@@ -6,7 +6,7 @@
 @NullMarked
 @ApplicationModule(id = "platform.admin", allowedDependencies = {
         "platform.intake", "platform.dispatch", "platform.artifact", "platform.report", "platform.model",
-        "platform.role", "spec"
+        "platform.deadletter", "platform.role", "spec"
 })
 package io.selfcascade.platform.admin;
 

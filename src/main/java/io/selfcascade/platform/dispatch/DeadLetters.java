@@ -34,10 +34,12 @@ final class DeadLetters {
         ProducerRecord<String, byte[]> letter = new ProducerRecord<>(
                 Topics.deadLetters(message.topic()), null, message.key(), message.value(), message.headers());
         String why = String.valueOf(reason.getMessage());
+        ErrorCode code = reason instanceof CascadeException own ? own.code() : ErrorCode.INTERNAL;
         letter.headers()
                 .add("dlt_topic", bytes(message.topic()))
                 .add("dlt_partition", bytes(Integer.toString(message.partition())))
                 .add("dlt_offset", bytes(Long.toString(message.offset())))
+                .add("dlt_code", bytes(Codes.stored(code)))
                 .add("dlt_reason", bytes(why.length() <= MOST_REASON ? why : why.substring(0, MOST_REASON)));
         try {
             sender.send(letter).get(PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -47,6 +47,11 @@ class IntakeConfiguration {
     }
 
     @Bean
+    DeadLetterFilterReader deadLetterFilterReader(IntakeLimits limits) {
+        return new DeadLetterFilterReader(limits);
+    }
+
+    @Bean
     ItemParser itemParser(IntakeLimits limits) {
         return new ItemParser(limits);
     }

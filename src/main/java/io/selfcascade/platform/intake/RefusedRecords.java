@@ -37,9 +37,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class RefusedRecords {
 
     static final String SUFFIX = "-dlt";
-    static final String ERROR_CODE = "selfcascade_error_code";
-    static final String ERROR_DETAIL = "selfcascade_error_detail";
-    static final String VIOLATIONS = "selfcascade_violations";
+    static final String ERROR_CODE = "dlt_code";
+    static final String ERROR_DETAIL = "dlt_reason";
+    static final String VIOLATIONS = "dlt_violations";
 
     private static final Logger log = LoggerFactory.getLogger(RefusedRecords.class);
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -52,8 +52,8 @@ final class RefusedRecords {
     static CommonErrorHandler handler(KafkaOperations<byte[], byte[]> kafka, Duration retryAtLeast, Duration retryAtMost) {
         DeadLetterPublishingRecoverer deadLetters = new DeadLetterPublishingRecoverer(
                 kafka, (message, failure) -> new TopicPartition(message.topic() + SUFFIX, ANY_PARTITION));
-        // A stack trace is for our log; it would tell senders about our inside and may outgrow a header.
-        deadLetters.excludeHeader(HeadersToAdd.EX_STACKTRACE);
+        // Ours say it as every dead letter does; a stack trace would tell senders about our inside and may outgrow a header.
+        deadLetters.excludeHeader(HeadersToAdd.values());
         deadLetters.setHeadersFunction((message, failure) -> headers(message, failure));
         DefaultErrorHandler handler = new DefaultErrorHandler(deadLetters);
         // The records behind the refused one stay in memory; fetching them again would cost half a second each time.
@@ -90,12 +90,19 @@ final class RefusedRecords {
         log.warn("request refused topic={} partition={} offset={} code={} detail={}", message.topic(), message.partition(),
                 message.offset(), code, detail, own == null ? failure : null);
         Headers headers = new RecordHeaders();
-        headers.add(ERROR_CODE, code.name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8));
-        headers.add(ERROR_DETAIL, detail.getBytes(StandardCharsets.UTF_8));
+        add(headers, "dlt_topic", message.topic());
+        add(headers, "dlt_partition", Integer.toString(message.partition()));
+        add(headers, "dlt_offset", Long.toString(message.offset()));
+        add(headers, ERROR_CODE, code.name().toLowerCase(Locale.ROOT));
+        add(headers, ERROR_DETAIL, detail);
         if (own instanceof InvalidRequestException request) {
             headers.add(VIOLATIONS, JSON.writeValueAsBytes(violations(request)));
         }
         return headers;
+    }
+
+    private static void add(Headers headers, String name, String value) {
+        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
     }
 
     private static List<Map<String, String>> violations(InvalidRequestException request) {

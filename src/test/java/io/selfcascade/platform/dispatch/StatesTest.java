@@ -2,6 +2,7 @@ package io.selfcascade.platform.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.selfcascade.platform.deadletter.DeadLetterState;
 import io.selfcascade.platform.dispatch.message.MessageJson;
 import io.selfcascade.platform.dispatch.message.WorkerBeat;
 import io.selfcascade.spec.StageKind;
@@ -39,7 +40,8 @@ class StatesTest {
                 Arguments.of("stage_task_state", TaskState.class),
                 Arguments.of("task_dispatch_state", DispatchState.class),
                 Arguments.of("worker_state", WorkerState.class),
-                Arguments.of("stage_plan_kind", StageKind.class));
+                Arguments.of("stage_plan_kind", StageKind.class),
+                Arguments.of("dead_letter_state", DeadLetterState.class));
     }
 
     @ParameterizedTest

@@ -38,6 +38,7 @@ class LedgerSchemaTest {
         "stage_task_state, ready dispatched succeeded dead cancelled",
         "worker_state, up draining lost gone",
         "workload_keep_pivots, all last none",
+        "dead_letter_state, kept redriving redriven",
     })
     void allowsTheStatesOfTheSpecificationAndNoOthers(String constraint, String states) {
         assertThat(allowed(constraint)).containsExactly(states.split(" "));

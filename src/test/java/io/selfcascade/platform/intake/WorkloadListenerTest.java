@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,10 @@ class WorkloadListenerTest {
         assertThat(header(refused.get(8), RefusedRecords.ERROR_DETAIL)).contains("ce_source is missing");
         assertThat(header(refused.get(9), RefusedRecords.ERROR_DETAIL)).contains("another type");
         assertThat(refused.get(0).value()).isEqualTo("{".getBytes(UTF_8));
-        assertThat(refused).allMatch(record -> header(record, "kafka_dlt-exception-stacktrace") == null);
+        assertThat(refused).allMatch(record -> header(record, "dlt_topic").equals(properties.topic())
+                && header(record, "dlt_offset") != null);
+        assertThat(refused).allSatisfy(record -> assertThat(record.headers().toArray()).extracting(Header::key)
+                .noneMatch(name -> name.startsWith("kafka_")));
     }
 
     @Test
