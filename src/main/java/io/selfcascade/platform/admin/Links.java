@@ -14,7 +14,7 @@ final class Links {
         String self = "/v1/workloads/" + workload;
         Map<String, String> links = new LinkedHashMap<>();
         links.put("self", self);
-        for (String part : new String[] {"items", "results.jsonl", "errors.jsonl", "manifest.json", "pause", "resume", "cancel", "retry"}) {
+        for (String part : new String[] {"items", "events", "results.jsonl", "errors.jsonl", "manifest.json", "pause", "resume", "cancel", "retry"}) {
             links.put(part.replaceAll("\\..*", ""), self + "/" + part);
         }
         if (hasDrafts) {

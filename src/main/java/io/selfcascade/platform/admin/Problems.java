@@ -43,7 +43,7 @@ class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> refused(CascadeException e) {
         HttpStatus status = status(e.code());
-        if (status.is5xxServerError()) {
+        if (status.is5xxServerError() && e.code() != ErrorCode.TOO_MANY_STREAMS) {
             log.error("request failed code={}", e.code(), e);
         }
         return answer(status, e.code(), e.getMessage(), List.of());
@@ -100,7 +100,11 @@ class Problems extends ResponseEntityExceptionHandler {
                     .map(v -> Map.of("pointer", v.pointer(), "code", v.code(), "detail", v.detail()))
                     .toList());
         }
-        return ResponseEntity.status(status).body(problem);
+        ResponseEntity.BodyBuilder answer = ResponseEntity.status(status);
+        if (status == HttpStatus.SERVICE_UNAVAILABLE) {
+            answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        return answer.body(problem);
     }
 
     private static HttpStatus status(ErrorCode code) {
@@ -111,7 +115,7 @@ class Problems extends ResponseEntityExceptionHandler {
             case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
             case INVALID_SIZE, INVALID_STAGE, INVALID_IMAGE, KEY_REUSED -> HttpStatus.UNPROCESSABLE_CONTENT;
             case STORAGE_FULL, EXCEEDS_STORAGE -> HttpStatus.INSUFFICIENT_STORAGE;
-            case MODEL_UNAVAILABLE, INFRASTRUCTURE_UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
+            case MODEL_UNAVAILABLE, INFRASTRUCTURE_UNAVAILABLE, TOO_MANY_STREAMS -> HttpStatus.SERVICE_UNAVAILABLE;
             default -> code.failureClass() == FailureClass.INVALID
                     ? HttpStatus.BAD_REQUEST
                     : HttpStatus.INTERNAL_SERVER_ERROR;

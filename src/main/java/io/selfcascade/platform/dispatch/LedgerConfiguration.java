@@ -33,6 +33,11 @@ class LedgerConfiguration {
     }
 
     @Bean
+    WorkloadEvents workloadEvents(JdbcClient jdbc) {
+        return new WorkloadEvents(jdbc);
+    }
+
+    @Bean
     Pools pools(JdbcClient jdbc, DispatchProperties properties) {
         return new Pools(jdbc, properties.poolRanks());
     }

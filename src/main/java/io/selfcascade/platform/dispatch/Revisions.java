@@ -13,22 +13,23 @@ final class Revisions {
             UPDATE workload_run SET revision = revision + 1 WHERE workload_id = :workload
             """;
 
-    /** Sums at most 200 rows. The body is a message of its own kind; see WorkloadUpdated. */
+    /** What the world hears of the run {@code r}; see WorkloadUpdated. Sums at most 200 rows. */
+    static final String BODY = """
+            jsonb_build_object(
+                'workload_id', r.workload_id, 'generation', r.generation, 'revision', r.revision,
+                'state', r.state, 'desired', r.desired, 'reason', r.error_code,
+                'counts', (SELECT jsonb_build_object('total', r.total,
+                                      'completed', coalesce(sum(c.completed), 0),
+                                      'failed', coalesce(sum(c.failed), 0),
+                                      'cancelled', coalesce(sum(c.cancelled), 0))
+                             FROM partition_count c WHERE c.workload_id = r.workload_id))""";
+
     private static final String WRITE = """
             INSERT INTO workload_event (workload_id, revision, type, body, at)
-            SELECT r.workload_id, r.revision, :type,
-                   jsonb_build_object(
-                       'workload_id', r.workload_id, 'generation', r.generation, 'revision', r.revision,
-                       'state', r.state, 'desired', r.desired, 'reason', r.error_code,
-                       'counts', (SELECT jsonb_build_object('total', r.total,
-                                             'completed', coalesce(sum(c.completed), 0),
-                                             'failed', coalesce(sum(c.failed), 0),
-                                             'cancelled', coalesce(sum(c.cancelled), 0))
-                                    FROM partition_count c WHERE c.workload_id = r.workload_id)),
-                   ledger_now()
+            SELECT r.workload_id, r.revision, :type, %s, ledger_now()
               FROM workload_run r
              WHERE r.workload_id = :workload
-            """;
+            """.formatted(BODY);
 
     private static final String UNLESS_JUST_WRITTEN = """
                AND NOT EXISTS (SELECT FROM workload_event e

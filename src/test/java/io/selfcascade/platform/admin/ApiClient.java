@@ -53,8 +53,9 @@ public final class ApiClient {
         return send(request("/v1/files").header("Content-Type", "multipart/form-data; boundary=" + boundary).POST(form));
     }
 
-    public Answer get(String path) {
-        return send(request(path).GET());
+    /** @param headers name, value, name, value, … */
+    public Answer get(String path, String... headers) {
+        return send(request(path, headers).GET());
     }
 
     private HttpRequest.Builder request(String path, String... headers) {
