@@ -33,7 +33,8 @@ final class AcceptedResults {
                   FROM e
                  WHERE t.id = e.task AND t.dispatch_id = e.dispatch AND t.state IN ('dispatched', 'ready')
                    AND t.workload_id = e.workload AND t.ordinal = e.ordinal AND t.stage = e.stage
-                RETURNING t.id, t.dispatch_id, t.workload_id, t.ordinal, t.stage, t.generation, t.run_ms),
+                RETURNING t.id, t.dispatch_id, t.workload_id, t.ordinal, t.stage, t.generation, t.run_ms,
+                          t.artifact_bytes + coalesce(t.preview_bytes, 0) AS bytes),
             opened AS (
                 INSERT INTO stage_task (workload_id, ordinal, stage, generation, pool, batch_key, not_before)
                 SELECT w.workload_id, w.ordinal, p.stage, w.generation, p.pool, p.batch_key, ledger_now()
@@ -43,7 +44,7 @@ final class AcceptedResults {
                  WHERE i.state = 'pending'
                 ON CONFLICT ON CONSTRAINT stage_task_once DO NOTHING
                 RETURNING workload_id, ordinal, stage)
-            SELECT w.id, w.dispatch_id, w.workload_id, w.ordinal, w.stage, w.generation, w.run_ms, p.last, o.stage AS opened
+            SELECT w.id, w.dispatch_id, w.workload_id, w.ordinal, w.stage, w.generation, w.run_ms, w.bytes, p.last, o.stage AS opened
               FROM won w
               JOIN item i USING (workload_id, ordinal)
               JOIN stage_plan p USING (workload_id, variant, stage)
@@ -63,7 +64,7 @@ final class AcceptedResults {
         }
         List<Won> won = win(events);
         for (Won task : won) {
-            progress.stage(task.workload(), task.stage(), StageCounts.Delta.ofSuccess(task.runMs()));
+            progress.stage(task.workload(), task.stage(), StageCounts.Delta.ofSuccess(task.runMs(), task.bytes()));
             if (task.opened() != null) {
                 progress.stage(task.workload(), task.opened(), StageCounts.Delta.ofOpened(1));
             }
@@ -88,7 +89,7 @@ final class AcceptedResults {
                 .param("previewBytes", previews(events, TaskSucceeded.Artifact::bytes, Long[]::new))
                 .query((rs, n) -> new Won(
                         rs.getLong("id"), rs.getLong("dispatch_id"), rs.getObject("workload_id", UUID.class), rs.getInt("ordinal"),
-                        rs.getInt("stage"), rs.getInt("generation"), rs.getInt("run_ms"), rs.getBoolean("last"),
+                        rs.getInt("stage"), rs.getInt("generation"), rs.getInt("run_ms"), rs.getLong("bytes"), rs.getBoolean("last"),
                         rs.getObject("opened", Integer.class)))
                 .list();
     }
@@ -137,6 +138,6 @@ final class AcceptedResults {
     }
 
     private record Won(
-            long id, long dispatch, UUID workload, int ordinal, int stage, int generation, int runMs, boolean last,
-            @Nullable Integer opened) {}
+            long id, long dispatch, UUID workload, int ordinal, int stage, int generation, int runMs, long bytes,
+            boolean last, @Nullable Integer opened) {}
 }

@@ -43,12 +43,13 @@ class DispatchConfiguration {
             JdbcClient jdbc,
             LedgerTransactions transactions,
             DispatchProperties properties,
+            Tenants tenants,
             DispatchSignal signal,
             Topics names,
             CoordinatorClients clients,
             Clock clock,
             ObjectProvider<Failpoints> failpoints) {
-        DispatchLedger ledger = new DispatchLedger(jdbc, transactions, properties);
+        DispatchLedger ledger = new DispatchLedger(jdbc, transactions, properties, tenants);
         Dispatcher dispatcher = new Dispatcher(ledger, onceEach(names, clients.topics()), clients, clock,
                 failpoints.getIfAvailable(() -> Failpoints.NONE));
         return new Loop("dispatcher", LifecyclePhase.COORDINATOR, Duration.ZERO, () -> {

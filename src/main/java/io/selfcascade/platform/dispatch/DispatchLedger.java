@@ -4,8 +4,8 @@ import io.selfcascade.platform.dispatch.message.MessageJson;
 import io.selfcascade.platform.dispatch.message.TaskMessage;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,14 +19,16 @@ final class DispatchLedger {
     private final JdbcClient jdbc;
     private final LedgerTransactions transactions;
     private final DispatchProperties properties;
+    private final Tenants tenants;
     private final FairShare shares;
     private final ReadyTasks ready;
 
-    DispatchLedger(JdbcClient jdbc, LedgerTransactions transactions, DispatchProperties properties) {
+    DispatchLedger(JdbcClient jdbc, LedgerTransactions transactions, DispatchProperties properties, Tenants tenants) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.properties = properties;
-        this.shares = new FairShare(jdbc);
+        this.tenants = tenants;
+        this.shares = new FairShare(jdbc, tenants);
         this.ready = new ReadyTasks(jdbc, properties);
     }
 
@@ -42,17 +44,19 @@ final class DispatchLedger {
             }
             PoolCapacity capacity = PoolCapacity.of(jdbc, pool, properties);
             int free = capacity.free(properties.window());
-            if (free > 0) {
-                shares.admit(pool);
+            if (free == 0) {
+                return List.of();
             }
+            shares.admit(pool);
+            TenantRoom room = TenantRoom.of(jdbc, tenants);
             List<TaskMessage> messages = new ArrayList<>();
             Set<UUID> passedOver = new HashSet<>();
             while (messages.size() < free) {
-                Optional<FairShare.Turn> turn = shares.next(pool, capacity.pixels(), passedOver);
+                Optional<FairShare.Turn> turn = shares.next(pool, capacity.pixels(), passedOver, room.full());
                 if (turn.isEmpty()) {
                     break;
                 }
-                message(pool, turn.get())
+                message(pool, turn.get(), room)
                         .ifPresentOrElse(messages::add, () -> passedOver.add(turn.get().workload()));
             }
             return messages;
@@ -96,16 +100,22 @@ final class DispatchLedger {
                 .isPresent();
     }
 
-    private Optional<TaskMessage> message(String pool, FairShare.Turn turn) {
+    private Optional<TaskMessage> message(String pool, FairShare.Turn turn, TenantRoom room) {
         Optional<ReadyTasks.Lead> lead = ready.lead(pool, turn);
         if (lead.isEmpty()) {
             return Optional.empty();
         }
         ReadyTasks.Kind kind = ready.kind(pool, lead.get());
-        List<ReadyTasks.Candidate> fitting = fitting(ready.fill(pool, lead.get(), kind.maxItems()));
+        List<ReadyTasks.Candidate> fitting =
+                fitting(room.within(ready.fill(pool, lead.get(), kind.maxItems(), room.full())));
         // A little patience fills messages: the tasks of the next stage open one report at a time.
         boolean goesNow = fitting.size() >= kind.maxItems() || lead.get().isRipe();
-        return goesNow ? Optional.of(commitTo(pool, lead.get(), kind, fitting)) : Optional.empty();
+        if (!goesNow) {
+            return Optional.empty();
+        }
+        room.take(fitting);
+        shares.charge(pool, turn, charges(fitting));
+        return Optional.of(commitTo(pool, lead.get(), kind, fitting));
     }
 
     /** As many as a message may hold, but at least one. */
@@ -122,6 +132,13 @@ final class DispatchLedger {
         return fitting;
     }
 
+    private static List<FairShare.Charge> charges(List<ReadyTasks.Candidate> tasks) {
+        Map<UUID, FairShare.Charge> charges = new LinkedHashMap<>();
+        tasks.forEach(task -> charges.merge(task.workload(), new FairShare.Charge(task.workload(), task.tenant(), 1),
+                (all, one) -> new FairShare.Charge(all.workload(), all.tenant(), all.tasks() + one.tasks())));
+        return List.copyOf(charges.values());
+    }
+
     private TaskMessage commitTo(
             String pool, ReadyTasks.Lead lead, ReadyTasks.Kind kind, List<ReadyTasks.Candidate> tasks) {
         Opened dispatch = open(pool, lead.batchKey(), tasks.size());
@@ -129,9 +146,6 @@ final class DispatchLedger {
                 .param("dispatch", dispatch.id())
                 .param("tasks", tasks.stream().map(ReadyTasks.Candidate::task).toArray(Long[]::new))
                 .update();
-        Map<UUID, Integer> counts = new HashMap<>();
-        tasks.forEach(task -> counts.merge(task.workload(), 1, Integer::sum));
-        shares.charge(pool, counts);
         return new TaskMessage(
                 dispatch.id(),
                 pool,

@@ -2,7 +2,10 @@ package io.selfcascade.platform.dispatch;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Deletes what has served, after a day: closed dispatches, published events, boots of workers that fell silent. */
+/**
+ * Deletes what has served, after a day: closed dispatches, published events, boots of workers that fell silent. And at once the shares
+ * that a dispatcher gave to runs which were just leaving.
+ */
 final class LedgerCleanup {
 
     private final JdbcClient jdbc;
@@ -31,8 +34,7 @@ final class LedgerCleanup {
                 """)
                 + delete("""
                 DELETE FROM dispatch_share s
-                 WHERE NOT EXISTS (SELECT FROM workload_run r WHERE r.workload_id = s.workload_id AND (r.finished_at IS NULL
-                                      OR r.finished_at > ledger_now() - :retention * interval '1 second'))
+                 WHERE NOT EXISTS (SELECT FROM workload_run r WHERE r.workload_id = s.workload_id AND r.state = 'in_progress')
                 """));
     }
 

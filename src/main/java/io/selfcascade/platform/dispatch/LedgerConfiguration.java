@@ -14,7 +14,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 /** Wires the ledger where there is a database: what the job, the reports and REST ask and tell. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnCoordinator
-@EnableConfigurationProperties({DispatchProperties.class, Topics.class})
+@EnableConfigurationProperties({DispatchProperties.class, Tenants.class, Topics.class})
 class LedgerConfiguration {
 
     @Bean
@@ -104,8 +104,8 @@ class LedgerConfiguration {
     }
 
     @Bean
-    EditedWorkloads editedWorkloads(Revisions revisions, DispatchSignal signal) {
-        return new EditedWorkloads(revisions, signal);
+    EditedWorkloads editedWorkloads(JdbcClient jdbc, Revisions revisions, DispatchSignal signal) {
+        return new EditedWorkloads(jdbc, revisions, signal);
     }
 
     @Bean

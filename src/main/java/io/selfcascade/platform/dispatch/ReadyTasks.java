@@ -5,6 +5,7 @@ import io.selfcascade.platform.dispatch.message.TaskMessage;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,7 +30,7 @@ final class ReadyTasks {
     Optional<Lead> lead(String pool, FairShare.Turn turn) {
         // SKIP LOCKED: a locked task is just now being accepted, failed or cancelled.
         return jdbc.sql("""
-                SELECT t.id, t.workload_id, t.batch_key, t.worker_losses,
+                SELECT t.id, t.workload_id, t.stage, t.batch_key, t.worker_losses,
                        t.not_before <= ledger_now() - :linger * interval '1 millisecond' AS ripe
                   FROM stage_task t
                  WHERE t.pool = :pool AND t.workload_id = :workload AND t.state = 'ready' AND t.not_before <= ledger_now()
@@ -45,8 +46,8 @@ final class ReadyTasks {
                 .param("workload", turn.workload())
                 .param("pixels", turn.mostPixels())
                 .query((rs, n) -> new Lead(
-                        rs.getLong(1), rs.getObject(2, UUID.class), rs.getLong(3),
-                        rs.getInt(4) >= properties.maxWorkerLosses() - 1, rs.getBoolean(5)))
+                        rs.getLong(1), rs.getObject(2, UUID.class), rs.getInt(3), rs.getLong(4),
+                        rs.getInt(5) >= properties.maxWorkerLosses() - 1, rs.getBoolean(6)))
                 .optional();
     }
 
@@ -70,41 +71,62 @@ final class ReadyTasks {
     }
 
     /**
-     * The tasks to send with the lead: of its workload first, then of any other that may run. A task under which workers
-     * died travels alone the last time, so that the guilty one is found and its companions live.
+     * The tasks to send with the lead: of its workload first, then of any other that may run, in the order of their turns. A task
+     * under which workers died travels alone the last time, so that the guilty one is found and its companions live.
+     *
+     * @param full tenants that may not send more
      */
-    List<Candidate> fill(String pool, Lead lead, int limit) {
+    List<Candidate> fill(String pool, Lead lead, int limit, Collection<String> full) {
+        // Both halves read an index in its order and stop when the message is full, however many tasks are ready.
         return jdbc.sql("""
-                WITH chosen AS MATERIALIZED (
-                    SELECT t.id, t.workload_id, t.ordinal, t.stage, t.attempt,
-                           row_number() OVER () AS place
-                      FROM (SELECT t.* FROM stage_task t
-                              JOIN workload_run r ON r.workload_id = t.workload_id AND r.state = 'in_progress' AND r.desired = 'run'
-                              LEFT JOIN dispatch_share s ON s.pool = t.pool AND s.workload_id = t.workload_id
-                             WHERE t.pool = :pool AND t.batch_key = :key AND t.state = 'ready' AND t.not_before <= ledger_now()
-                               AND (t.id = :lead OR (NOT :alone AND t.worker_losses < :suspect))
-                             ORDER BY t.id <> :lead, t.workload_id <> :workload, coalesce(s.virtual_time, 0), t.workload_id, t.ordinal
-                             LIMIT :limit
-                               FOR UPDATE OF t SKIP LOCKED) AS t)
-                SELECT c.id, c.workload_id, c.ordinal, c.stage, c.attempt, i.seed, i.spec,
+                WITH own AS MATERIALIZED (
+                    SELECT id FROM stage_task
+                     WHERE pool = :pool AND workload_id = :workload AND stage = :stage AND batch_key = :key
+                       AND state = 'ready' AND not_before <= ledger_now()
+                       AND (id = :lead OR (NOT :alone AND worker_losses < :suspect))
+                     ORDER BY ordinal
+                     LIMIT :limit
+                       FOR UPDATE SKIP LOCKED),
+                others AS MATERIALIZED (
+                    SELECT task.id
+                      FROM (SELECT s.workload_id FROM dispatch_share s
+                              JOIN tenant_share t ON t.pool = s.pool AND t.tenant = s.tenant
+                              JOIN workload_run r ON r.workload_id = s.workload_id AND r.state = 'in_progress' AND r.desired = 'run'
+                             WHERE s.pool = :pool AND s.workload_id <> :workload AND NOT :alone AND NOT s.tenant = ANY(:full::text[])
+                             ORDER BY t.virtual_time, t.tenant COLLATE "C", s.virtual_time, s.workload_id) AS other
+                     CROSS JOIN LATERAL (
+                           SELECT id FROM stage_task
+                            WHERE pool = :pool AND batch_key = :key AND workload_id = other.workload_id
+                              AND state = 'ready' AND not_before <= ledger_now() AND worker_losses < :suspect
+                            ORDER BY ordinal
+                            LIMIT :limit
+                              FOR UPDATE SKIP LOCKED) AS task
+                     LIMIT :limit - (SELECT count(*) FROM own)),
+                chosen AS (
+                    SELECT id, row_number() OVER () AS place FROM (SELECT id FROM own UNION ALL SELECT id FROM others LIMIT :limit) AS all_of_them)
+                SELECT t.id, t.workload_id, r.tenant, t.ordinal, t.stage, t.attempt, i.seed, i.spec,
                        before.artifact_key, encode(before.artifact_sha256, 'hex') AS sha256, before.artifact_bytes,
-                       w.previews AND EXISTS (SELECT FROM stage_plan next WHERE next.workload_id = c.workload_id
-                           AND next.variant = i.variant AND next.input_stage = c.stage AND next.kind = 'denoise') AS preview
+                       w.previews AND EXISTS (SELECT FROM stage_plan next WHERE next.workload_id = t.workload_id
+                           AND next.variant = i.variant AND next.input_stage = t.stage AND next.kind = 'denoise') AS preview
                   FROM chosen c
-                  JOIN workload w ON w.id = c.workload_id
-                  JOIN item i ON i.workload_id = c.workload_id AND i.ordinal = c.ordinal
-                  JOIN stage_plan own ON own.workload_id = c.workload_id AND own.variant = i.variant AND own.stage = c.stage
-                  LEFT JOIN stage_task before ON before.workload_id = c.workload_id AND before.ordinal = c.ordinal
+                  JOIN stage_task t ON t.id = c.id
+                  JOIN workload_run r ON r.workload_id = t.workload_id
+                  JOIN workload w ON w.id = t.workload_id
+                  JOIN item i ON i.workload_id = t.workload_id AND i.ordinal = t.ordinal
+                  JOIN stage_plan own ON own.workload_id = t.workload_id AND own.variant = i.variant AND own.stage = t.stage
+                  LEFT JOIN stage_task before ON before.workload_id = t.workload_id AND before.ordinal = t.ordinal
                                              AND before.stage = own.input_stage
                  ORDER BY c.place
                 """)
                 .param("pool", pool)
+                .param("workload", lead.workload())
+                .param("stage", lead.stage())
                 .param("key", lead.batchKey())
                 .param("lead", lead.task())
                 .param("alone", lead.isSuspect())
                 .param("suspect", properties.maxWorkerLosses() - 1)
-                .param("workload", lead.workload())
                 .param("limit", limit)
+                .param("full", full.toArray(String[]::new))
                 .query((rs, n) -> candidate(rs))
                 .list();
     }
@@ -114,6 +136,7 @@ final class ReadyTasks {
         return new Candidate(
                 rs.getLong("id"),
                 rs.getObject("workload_id", UUID.class),
+                rs.getString("tenant"),
                 rs.getInt("ordinal"),
                 rs.getInt("stage"),
                 rs.getInt("attempt") + 1,
@@ -133,7 +156,7 @@ final class ReadyTasks {
      * @param isSuspect whether its next worker's death would be its last
      * @param isRipe whether it has lingered long enough to go in a message that is not full
      */
-    record Lead(long task, UUID workload, long batchKey, boolean isSuspect, boolean isRipe) {}
+    record Lead(long task, UUID workload, int stage, long batchKey, boolean isSuspect, boolean isRipe) {}
 
     /** What is equal for all tasks of a batch key. */
     record Kind(int runLimitSeconds, StageSettings settings, int maxItems) {}
@@ -146,6 +169,7 @@ final class ReadyTasks {
     record Candidate(
             long task,
             UUID workload,
+            String tenant,
             int ordinal,
             int stage,
             int attempt,

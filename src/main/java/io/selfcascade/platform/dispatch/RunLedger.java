@@ -42,7 +42,10 @@ public class RunLedger {
     public void open(UUID workload, WorkloadPlan plan) {
         transactions.run(() -> {
             jdbc.sql("INSERT INTO run_owner (workload_id) VALUES (:workload)").param("workload", workload).update();
-            jdbc.sql("INSERT INTO workload_run (workload_id, queued_at) VALUES (:workload, ledger_now())")
+            jdbc.sql("""
+                    INSERT INTO workload_run (workload_id, tenant, queued_at)
+                    SELECT id, tenant, ledger_now() FROM workload WHERE id = :workload
+                    """)
                     .param("workload", workload)
                     .update();
             plans.store(workload, plan);
@@ -182,6 +185,9 @@ public class RunLedger {
                     .update();
             if (moved == 1) {
                 revisions.changed(run.workloadId());
+            }
+            if (moved == 1 && state.compareTo(RunState.IN_PROGRESS) > 0) {
+                FairShare.leave(jdbc, run.workloadId());
             }
             return moved == 1;
         });

@@ -14,6 +14,12 @@ enum Flaw {
     LATE_ACCEPT_AFTER_CANCEL,
     /** The dispatcher does not count what is under way. */
     WINDOW_NOT_COUNTED,
+    /** The dispatcher does not ask what a tenant has under way already. */
+    QUOTA_NOT_COUNTED,
+    /** Workloads are served by their own virtual times alone, whoever's they are. */
+    TENANTS_NOT_TOLD_APART,
+    /** Who was paused or had nothing due makes up for it afterwards, at the cost of all others. */
+    ARREARS_ARE_MADE_UP,
     /** A task of the next generation keeps the fence of the former. */
     RETRY_KEEPS_FENCE,
     /** A transaction of a job does not ask whether its coordinator still owns the run. */

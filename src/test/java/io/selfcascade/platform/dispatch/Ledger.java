@@ -9,6 +9,7 @@ import io.selfcascade.spec.ErrorCode;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.common.TopicPartition;
@@ -24,6 +25,9 @@ interface Ledger {
     long START = 1_795_377_600_000L;
 
     List<TopicPartition> PARTITIONS = List.of(new TopicPartition("task-events", 0), new TopicPartition("workers", 0));
+
+    /** One counts for two others and may have little under way. */
+    Map<String, Tenants.Named> TENANTS = Map.of("busy", new Tenants.Named(2, null, null, 5));
 
     void open(UUID workload, WorkloadPlan plan, Terms terms);
 
@@ -88,5 +92,5 @@ interface Ledger {
     LedgerRows rows();
 
     /** What people may say of a workload beside its plan. */
-    record Terms(int priority, @Nullable Long deadline, String keepPivots, @Nullable BigDecimal maxFailureRatio) {}
+    record Terms(String tenant, int priority, @Nullable Long deadline, String keepPivots, @Nullable BigDecimal maxFailureRatio) {}
 }

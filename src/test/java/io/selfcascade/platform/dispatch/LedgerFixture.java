@@ -67,14 +67,24 @@ final class LedgerFixture {
     final Reaper reaper = new Reaper(jdbc, transactions, revisions, failures, signal, properties, Failpoints.NONE);
     final BeatLedger beats = new BeatLedger(jdbc, transactions, pools, signal, properties);
     final Watermarks watermarks = new Watermarks(jdbc);
-    final DispatchLedger dispatches = new DispatchLedger(jdbc, transactions, properties);
+    final DispatchLedger dispatches;
 
     private Duration ahead = Duration.ZERO;
+
+    LedgerFixture() {
+        this(Map.of());
+    }
+
+    /** @param tenants that have terms of their own */
+    LedgerFixture(Map<String, Tenants.Named> tenants) {
+        dispatches = new DispatchLedger(jdbc, transactions, properties, TenantsTest.with(tenants));
+    }
 
     private static TestDatabase emptied() {
         DATABASE.execute("""
                 DELETE FROM workload; DELETE FROM task_dispatch; DELETE FROM pool; DELETE FROM worker;
                 DELETE FROM worker_boot; DELETE FROM partition_count; DELETE FROM stage_count; DELETE FROM dispatch_share;
+                DELETE FROM tenant_share;
                 DELETE FROM batch_limit; DELETE FROM event_watermark; DELETE FROM workload_event
                 """);
         DATABASE.ledgerAhead(Duration.ZERO);
@@ -94,12 +104,17 @@ final class LedgerFixture {
 
     /** A workload row as intake writes it, with its run queued. */
     UUID accepted(int priority, WorkloadPlan plan) {
+        return accepted("default", priority, plan);
+    }
+
+    UUID accepted(String tenant, int priority, WorkloadPlan plan) {
         UUID workload = UUID.randomUUID();
         jdbc.sql("""
-                INSERT INTO workload (id, source, request_key, request_sha256, model, cascade, items_key, priority, created_at)
-                VALUES (:id, 'rest', :id::text, '\\x00', :model, '{}', 'items', :priority, ledger_now())
+                INSERT INTO workload (id, tenant, source, request_key, request_sha256, model, cascade, items_key, priority, created_at)
+                VALUES (:id, :tenant, 'rest', :id::text, '\\x00', :model, '{}', 'items', :priority, ledger_now())
                 """)
                 .param("id", workload)
+                .param("tenant", tenant)
                 .param("model", plan.model().id())
                 .param("priority", priority)
                 .update();
@@ -122,7 +137,11 @@ final class LedgerFixture {
     }
 
     ClaimedRun generating(int itemCount, int priority, WorkloadPlan plan) {
-        UUID workload = accepted(priority, plan);
+        return generating("default", itemCount, priority, plan);
+    }
+
+    ClaimedRun generating(String tenant, int itemCount, int priority, WorkloadPlan plan) {
+        UUID workload = accepted(tenant, priority, plan);
         ClaimedRun run = runs.claim("me").orElseThrow();
         if (!run.workloadId().equals(workload)) {
             throw new AssertionError("another run was free: " + run);

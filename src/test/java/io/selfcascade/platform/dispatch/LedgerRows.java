@@ -27,6 +27,7 @@ final class LedgerRows {
     List<Partition> partitions = new ArrayList<>();
     List<Stage> stages = new ArrayList<>();
     List<Share> shares = new ArrayList<>();
+    List<TenantShare> tenantShares = new ArrayList<>();
     List<Limit> limits = new ArrayList<>();
     List<Pool> pools = new ArrayList<>();
     List<Worker> workers = new ArrayList<>();
@@ -36,7 +37,7 @@ final class LedgerRows {
 
     /** One line per row, in an order that does not depend on how the rows came to be. */
     List<String> lines() {
-        return Stream.of(runs, items, tasks, dispatches, partitions, stages, shares, limits, pools, workers, boots, watermarks, events)
+        return Stream.of(runs, items, tasks, dispatches, partitions, stages, shares, tenantShares, limits, pools, workers, boots, watermarks, events)
                 .flatMap(List::stream).map(Row::toString).sorted().toList();
     }
 
@@ -68,6 +69,7 @@ final class LedgerRows {
 
     static final class Run extends Row {
         UUID workloadId;
+        String tenant;
         int priority;
         @Nullable Long deadline;
         String keepPivots;
@@ -177,12 +179,22 @@ final class LedgerRows {
         int succeeded;
         int dead;
         long runMs;
+        long bytes;
     }
 
     static final class Share extends Row {
-        String pool;
         UUID workloadId;
+        String pool;
+        String tenant;
+        int weight;
         double virtualTime;
+    }
+
+    static final class TenantShare extends Row {
+        String pool;
+        String tenant;
+        double virtualTime;
+        double virtualClock;
     }
 
     static final class Limit extends Row {
@@ -194,6 +206,7 @@ final class LedgerRows {
     static final class Pool extends Row {
         String name;
         int rank;
+        double virtualClock;
     }
 
     static final class Worker extends Row {

@@ -6,17 +6,21 @@ import io.selfcascade.platform.dispatch.LedgerRows.Limit;
 import io.selfcascade.platform.dispatch.LedgerRows.Run;
 import io.selfcascade.platform.dispatch.LedgerRows.Share;
 import io.selfcascade.platform.dispatch.LedgerRows.Task;
+import io.selfcascade.platform.dispatch.LedgerRows.TenantShare;
 import io.selfcascade.platform.dispatch.LedgerRows.Worker;
 import io.selfcascade.platform.dispatch.message.TaskMessage;
 import io.selfcascade.platform.plan.PlannedStage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,28 +62,47 @@ final class ModelDispatch {
         return messages;
     }
 
-    /** Rule 7: a newcomer begins at the smallest among the runs in progress. */
+    /** Rule 7: a newcomer begins at the clock; a tenant that left is remembered until the clock has come to where it stood. */
     private void admit(String pool) {
-        double smallest = state.rows.shares.stream().filter(share -> share.pool.equals(pool))
-                .filter(share -> state.run(share.workloadId).state == RunState.IN_PROGRESS)
-                .mapToDouble(share -> share.virtualTime).min().orElse(0);
-        state.rows.runs.stream().filter(run -> run.state == RunState.IN_PROGRESS && share(pool, run).isEmpty()).toList()
-                .forEach(run -> {
-                    Share share = new Share();
-                    share.pool = pool;
-                    share.workloadId = run.workloadId;
-                    share.virtualTime = smallest;
-                    state.rows.shares.add(share);
-                });
+        double clock = pool(pool).virtualClock;
+        state.rows.tenantShares.removeIf(tenant -> tenant.pool.equals(pool) && tenant.virtualTime <= clock && state.rows.shares.stream()
+                .noneMatch(share -> share.pool.equals(pool) && share.tenant.equals(tenant.tenant)));
+        for (Run run : state.rows.runs) {
+            if (run.state == RunState.IN_PROGRESS && share(pool, run).isEmpty()) {
+                TenantShare tenant = state.tenantShare(pool, run.tenant).orElseGet(() -> newcomer(pool, run.tenant, clock));
+                Share share = new Share();
+                share.pool = pool;
+                share.workloadId = run.workloadId;
+                share.tenant = run.tenant;
+                share.weight = run.priority + 1;
+                share.virtualTime = tenant.virtualClock + 1.0 / share.weight;
+                state.rows.shares.add(share);
+            }
+        }
+    }
+
+    private TenantShare newcomer(String pool, String tenant, double clock) {
+        TenantShare share = new TenantShare();
+        share.pool = pool;
+        share.tenant = tenant;
+        share.virtualTime = clock + 1.0 / weight(tenant);
+        state.rows.tenantShares.add(share);
+        return share;
     }
 
     private Optional<Run> next(String pool, List<Worker> live, Set<UUID> passedOver) {
         return state.rows.runs.stream().filter(this::maySend)
-                .filter(run -> !passedOver.contains(run.workloadId))
+                .filter(run -> !passedOver.contains(run.workloadId) && room(run.tenant) > 0)
                 .filter(run -> lead(pool, run, live).isPresent())
-                .min(Comparator.comparing((Run run) -> share(pool, run).orElseThrow().virtualTime)
-                        .thenComparing(run -> -run.priority).thenComparing(run -> run.queuedAt)
-                        .thenComparing(run -> run.workloadId, LockOrder.BY_UUID));
+                .min(turns(pool));
+    }
+
+    private Comparator<Run> turns(String pool) {
+        Comparator<Run> ofTenant = Comparator.comparing((Run run) -> share(pool, run).orElseThrow().virtualTime)
+                .thenComparing(run -> run.workloadId, LockOrder.BY_UUID);
+        return state.has(Flaw.TENANTS_NOT_TOLD_APART) ? ofTenant
+                : Comparator.comparing((Run run) -> state.tenantShare(pool, run.tenant).orElseThrow().virtualTime)
+                        .thenComparing(run -> run.tenant).thenComparing(ofTenant);
     }
 
     /** Rule 7: the deepest stage first, of what some live worker has the model for and takes the size of. */
@@ -96,13 +119,13 @@ final class ModelDispatch {
         boolean isAlone = lead.workerLosses >= SUSPECT;
         PlannedStage kind = planned(lead);
         int most = isAlone ? 1 : Math.min(kind.maxItems(), limit(pool, lead.batchKey));
-        List<Task> tasks = due(pool).filter(task -> task.batchKey == lead.batchKey && maySend(state.run(task.workloadId)))
+        List<Task> tasks = within(due(pool)
+                .filter(task -> task.batchKey == lead.batchKey && maySend(state.run(task.workloadId)))
+                .filter(task -> task.workloadId.equals(run.workloadId) || room(state.run(task.workloadId).tenant) > 0)
                 .filter(task -> task == lead || (!isAlone && task.workerLosses < SUSPECT))
-                .sorted(Comparator.comparing((Task task) -> task != lead)
-                        .thenComparing(task -> !task.workloadId.equals(lead.workloadId))
-                        .thenComparing(task -> share(pool, state.run(task.workloadId)).map(share -> share.virtualTime).orElse(0.0))
-                        .thenComparing(task -> task.workloadId, LockOrder.BY_UUID).thenComparing(task -> task.ordinal))
-                .limit(most).toList();
+                .sorted(Comparator.comparing((Task task) -> !task.workloadId.equals(lead.workloadId))
+                        .thenComparing(task -> state.run(task.workloadId), turns(pool)).thenComparing(task -> task.ordinal))
+                .limit(most).toList());
         boolean goesNow = tasks.size() >= most || lead.notBefore <= state.now - LINGER;
         return goesNow ? Optional.of(dispatch(pool, run, kind, tasks)) : Optional.empty();
     }
@@ -120,15 +143,60 @@ final class ModelDispatch {
             task.state = TaskState.DISPATCHED;
             task.dispatchId = dispatch.id;
         }
-        for (Run served : state.rows.runs) {
-            long count = tasks.stream().filter(task -> task.workloadId.equals(served.workloadId)).count();
-            share(pool, served).ifPresent(share -> share.virtualTime += count / (served.priority + 1.0));
-        }
+        charge(pool, run, tasks);
         return new TaskMessage(dispatch.id, pool, Instant.ofEpochMilli(state.now + 900 * ModelState.SECOND), 30, 5,
                 kind.runLimitSeconds(), run.plan.model(), kind.spec(), tasks.stream().map(this::told).toList());
     }
 
     private long nextDispatch = 1;
+
+    /** Rule 7: served are those with the smallest times, so the clock goes on; nobody is served for what lies behind it. */
+    private void charge(String pool, Run lead, List<Task> tasks) {
+        Map<String, Long> ofTenants = tasks.stream()
+                .collect(Collectors.groupingBy(task -> state.run(task.workloadId).tenant, Collectors.counting()));
+        Map<UUID, Long> ofWorkloads = tasks.stream().collect(Collectors.groupingBy(task -> task.workloadId, Collectors.counting()));
+        TenantShare served = state.tenantShare(pool, lead.tenant).orElseThrow();
+        pool(pool).virtualClock = Math.max(pool(pool).virtualClock, served.virtualTime);
+        served.virtualClock = Math.max(served.virtualClock, share(pool, lead).orElseThrow().virtualTime);
+        ofTenants.forEach((name, count) -> {
+            TenantShare tenant = state.tenantShare(pool, name).orElseThrow();
+            tenant.virtualTime = from(tenant.virtualTime, pool(pool).virtualClock) + (double) count / weight(name);
+        });
+        ofWorkloads.forEach((workload, count) -> {
+            Share share = share(pool, state.run(workload)).orElseThrow();
+            double clock = state.tenantShare(pool, share.tenant).orElseThrow().virtualClock;
+            share.virtualTime = from(share.virtualTime, clock) + (double) count / share.weight;
+        });
+    }
+
+    private double from(double time, double clock) {
+        return state.has(Flaw.ARREARS_ARE_MADE_UP) ? time : Math.max(time, clock);
+    }
+
+    private static int weight(String tenant) {
+        return Ledger.TENANTS.containsKey(tenant) ? Ledger.TENANTS.get(tenant).weight() : 1;
+    }
+
+    /** How many more tasks of the tenant may be under way. */
+    private long room(String tenant) {
+        if (!Ledger.TENANTS.containsKey(tenant) || state.has(Flaw.QUOTA_NOT_COUNTED)) {
+            return Long.MAX_VALUE;
+        }
+        return Ledger.TENANTS.get(tenant).maxDispatchedTasks() - state.rows.tasks.stream()
+                .filter(task -> task.state == TaskState.DISPATCHED && state.run(task.workloadId).tenant.equals(tenant)).count();
+    }
+
+    private List<Task> within(List<Task> tasks) {
+        Map<String, Long> taken = new HashMap<>();
+        return tasks.stream().filter(task -> {
+            String tenant = state.run(task.workloadId).tenant;
+            return taken.merge(tenant, 1L, Long::sum) <= room(tenant);
+        }).toList();
+    }
+
+    private LedgerRows.Pool pool(String name) {
+        return state.rows.pools.stream().filter(pool -> pool.name.equals(name)).findFirst().orElseThrow();
+    }
 
     private TaskMessage.Task told(Task task) {
         Item item = state.item(task.workloadId, task.ordinal).orElseThrow();

@@ -98,6 +98,8 @@ final class ModelReports {
         task.errorCode = null;
         state.stage(task.workloadId, task.stage).succeeded++;
         state.stage(task.workloadId, task.stage).runMs += task.runMs;
+        state.stage(task.workloadId, task.stage).bytes +=
+                task.artifactBytes + (done.preview() == null ? 0 : done.preview().bytes());
         if (item.state != ItemState.PENDING) {
             return;
         }

@@ -1,6 +1,7 @@
 package io.selfcascade.platform.dispatch;
 
 import io.selfcascade.platform.dispatch.LedgerRows.Run;
+import io.selfcascade.platform.dispatch.LedgerRows.Share;
 import io.selfcascade.platform.plan.PlannedStage;
 import io.selfcascade.platform.plan.WorkloadPlan;
 import io.selfcascade.spec.ErrorCode;
@@ -24,6 +25,7 @@ final class ModelRuns {
     void open(UUID workload, WorkloadPlan plan, Ledger.Terms terms) {
         Run run = new Run();
         run.workloadId = workload;
+        run.tenant = terms.tenant();
         run.priority = terms.priority();
         run.deadline = terms.deadline();
         run.keepPivots = terms.keepPivots();
@@ -92,6 +94,9 @@ final class ModelRuns {
         run.finishedAt = to.isTerminal() ? state.now : null;
         run.collectAt = to.isTerminal() ? state.now : null;
         state.changed(run);
+        if (to.compareTo(RunState.IN_PROGRESS) > 0) {
+            state.rows.shares.removeIf(share -> share.workloadId.equals(run.workloadId));
+        }
         return true;
     }
 
@@ -117,5 +122,10 @@ final class ModelRuns {
         Run run = state.run(workload);
         run.priority = priority;
         state.changed(run);
+        for (Share share : state.rows.shares.stream().filter(share -> share.workloadId.equals(workload)).toList()) {
+            double clock = state.tenantShare(share.pool, share.tenant).orElseThrow().virtualClock;
+            share.virtualTime = clock + Math.max(0, share.virtualTime - clock) * share.weight / (priority + 1);
+            share.weight = priority + 1;
+        }
     }
 }

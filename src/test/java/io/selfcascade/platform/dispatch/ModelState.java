@@ -7,6 +7,7 @@ import io.selfcascade.platform.dispatch.LedgerRows.Partition;
 import io.selfcascade.platform.dispatch.LedgerRows.Run;
 import io.selfcascade.platform.dispatch.LedgerRows.Stage;
 import io.selfcascade.platform.dispatch.LedgerRows.Task;
+import io.selfcascade.platform.dispatch.LedgerRows.TenantShare;
 import io.selfcascade.platform.dispatch.LedgerRows.Watermark;
 import io.selfcascade.platform.plan.PlannedStage;
 import io.selfcascade.platform.plan.WorkloadPlan;
@@ -125,6 +126,10 @@ final class ModelState {
             rows.stages.add(added);
             return added;
         });
+    }
+
+    Optional<TenantShare> tenantShare(String pool, String tenant) {
+        return rows.tenantShares.stream().filter(share -> share.pool.equals(pool) && share.tenant.equals(tenant)).findFirst();
     }
 
     boolean holdsTasks(Dispatch dispatch) {

@@ -62,7 +62,7 @@ final class RandomPlans {
     }
 
     static Ledger.Terms terms(Random random, long now) {
-        return new Ledger.Terms(random.nextInt(10), random.nextInt(4) == 0 ? Long.valueOf(now + random.nextInt(3_600_000)) : null,
+        return new Ledger.Terms(List.of("default", "busy", "other").get(random.nextInt(3)), random.nextInt(10), random.nextInt(4) == 0 ? Long.valueOf(now + random.nextInt(3_600_000)) : null,
                 List.of("all", "last", "none").get(random.nextInt(3)),
                 random.nextInt(3) == 0 ? BigDecimal.valueOf(1 + random.nextInt(9), 1) : null);
     }

@@ -35,9 +35,9 @@ final class SqlLedger implements Ledger {
 
     static final Map<String, Integer> RANKS = Map.of("cpu", 0, "gpu", 10);
 
-    final LedgerFixture fixture = new LedgerFixture();
+    final LedgerFixture fixture = new LedgerFixture(TENANTS);
     private final LedgerCleanup cleanup = new LedgerCleanup(fixture.jdbc, fixture.transactions, fixture.properties);
-    private final EditedWorkloads edits = new EditedWorkloads(fixture.revisions, fixture.signal);
+    private final EditedWorkloads edits = new EditedWorkloads(fixture.jdbc, fixture.revisions, fixture.signal);
     private final ArtifactLedger artifacts = new ArtifactLedger(fixture.jdbc, fixture.transactions, fixture.properties.retention());
     private final ItemControl itemControl = new ItemControl(fixture.jdbc, fixture.transactions, fixture.revisions,
             new Orders(fixture.orders, Topics.DEFAULT, InstantSource.system()));
@@ -64,11 +64,12 @@ final class SqlLedger implements Ledger {
     public void open(UUID workload, WorkloadPlan plan, Terms terms) {
         fixture.transactions.run(() -> {
             fixture.jdbc.sql("""
-                    INSERT INTO workload (id, source, request_key, request_sha256, model, cascade, items_key, priority, deadline,
+                    INSERT INTO workload (id, tenant, source, request_key, request_sha256, model, cascade, items_key, priority, deadline,
                                           keep_pivots, max_failure_ratio, created_at)
-                    VALUES (:id, 'rest', :id::text, '\\x00', :model, '{}', 'items', :priority, :deadline, :keep, :ratio, ledger_now())
+                    VALUES (:id, :tenant, 'rest', :id::text, '\\x00', :model, '{}', 'items', :priority, :deadline, :keep, :ratio, ledger_now())
                     """)
                     .param("id", workload)
+                    .param("tenant", terms.tenant())
                     .param("model", plan.model().id())
                     .param("priority", terms.priority())
                     .param("deadline", terms.deadline() == null ? null : at(terms.deadline()))

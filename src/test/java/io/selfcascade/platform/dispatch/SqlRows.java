@@ -18,7 +18,7 @@ final class SqlRows {
     private static final String READ = """
             SELECT json_build_object(
               'runs', (SELECT coalesce(json_agg(x), '[]') FROM (
-                SELECT r.workload_id, w.priority, %1$s(w.deadline) AS deadline, w.keep_pivots, r.generation, r.state, r.desired, r.revision,
+                SELECT r.workload_id, r.tenant, w.priority, %1$s(w.deadline) AS deadline, w.keep_pivots, r.generation, r.state, r.desired, r.revision,
                        r.total, r.partition_size, r.opened_until, r.promoted, r.failure_limit, r.results_key, r.error_code,
                        %1$s(r.queued_at) AS queued_at, %1$s(r.started_at) AS started_at, %1$s(r.finished_at) AS finished_at,
                        %1$s(r.collect_at) AS collect_at, o.owner, o.epoch, %1$s(o.owner_until) AS owner_until
@@ -37,6 +37,7 @@ final class SqlRows {
               'partitions', (SELECT coalesce(json_agg(x), '[]') FROM partition_count x),
               'stages', (SELECT coalesce(json_agg(x), '[]') FROM stage_count x),
               'shares', (SELECT coalesce(json_agg(x), '[]') FROM dispatch_share x),
+              'tenant_shares', (SELECT coalesce(json_agg(x), '[]') FROM tenant_share x),
               'limits', (SELECT coalesce(json_agg(x), '[]') FROM batch_limit x),
               'pools', (SELECT coalesce(json_agg(x), '[]') FROM pool x),
               'workers', (SELECT coalesce(json_agg(x), '[]') FROM (
