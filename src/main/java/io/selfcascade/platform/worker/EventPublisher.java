@@ -3,7 +3,9 @@ package io.selfcascade.platform.worker;
 import io.selfcascade.platform.dispatch.message.CloudEvents;
 import io.selfcascade.platform.dispatch.message.TaskEvent;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -13,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends what became of a task and returns when the broker has it. A result is worth minutes of work, so it is sent
- * again until it gets through; the same event twice changes nothing.
+ * Sends what became of tasks. A result is worth minutes of work, so it is sent again until the broker has it; the same
+ * event twice changes nothing.
  */
 final class EventPublisher {
 
@@ -35,13 +37,28 @@ final class EventPublisher {
 
     /** @return whether the broker has the event */
     boolean publish(TaskEvent event) {
+        return arrives(send(event));
+    }
+
+    /** Hands the event to the producer, which sends it while the caller goes on. */
+    Sending send(TaskEvent event) {
+        try {
+            return new Sending(event, producer.send(CloudEvents.record(topic, event)));
+        } catch (KafkaException e) {
+            return new Sending(event, CompletableFuture.failedFuture(e));
+        }
+    }
+
+    /** Waits until the broker has the event, sending it again as often as need be. @return whether it has */
+    boolean arrives(Sending first) {
+        Sending sending = first;
         while (true) {
             try {
-                producer.send(CloudEvents.record(topic, event)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                sending.acknowledgement().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
                 return true;
-            } catch (KafkaException | ExecutionException | TimeoutException e) {
+            } catch (ExecutionException | TimeoutException e) {
                 log.warn("event not acknowledged task={} dispatch={} reason={}",
-                        event.taskId(), event.dispatchId(), e.getMessage());
+                        first.event().taskId(), first.event().dispatchId(), e.getMessage());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
@@ -50,6 +67,10 @@ final class EventPublisher {
                 return false;
             }
             Pause.of(BETWEEN_TRIES);
+            sending = send(first.event());
         }
     }
+
+    /** An event on its way. */
+    record Sending(TaskEvent event, Future<?> acknowledgement) {}
 }

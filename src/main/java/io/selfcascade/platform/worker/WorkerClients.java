@@ -28,6 +28,8 @@ final class WorkerClients {
             "partition.assignment.strategy", "session.timeout.ms", "heartbeat.interval.ms", "group.protocol",
             "group.remote.assignor");
 
+    private static final int LONGEST_FETCH_MS = 50;
+
     private final Topics topics;
     private final Map<String, Object> producer;
     private final Map<String, Object> consumer;
@@ -70,6 +72,9 @@ final class WorkerClients {
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
         settings.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
         settings.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
+        // A fetch that waits for a message keeps an acknowledgement waiting behind it: where a poll ends between the two,
+        // the next message is there at once and its ACCEPT is not.
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, LONGEST_FETCH_MS);
         // A run lies between two polls and may take hours; beats, not polls, say that the worker lives.
         settings.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
         return new KafkaShareConsumer<>(settings);

@@ -8,6 +8,7 @@ import io.selfcascade.platform.dispatch.message.TaskMessage.Task;
 import io.selfcascade.spec.CascadeException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -125,12 +126,25 @@ final class WorkerLoop implements Runnable {
             // Only what the broker confirmed is ours; otherwise another worker has it, or will.
             if (settle(consumer, handOff, AcknowledgeType.ACCEPT)) {
                 long start = System.nanoTime();
-                runner.run(run, events::publish);
+                runAndReport(run);
                 log.debug("dispatch finished dispatch={} stage={} tasks={} took_ms={}", message.dispatchId(),
                         message.stage().index(), message.tasks().size(), (System.nanoTime() - start) / 1_000_000);
             }
         } finally {
             beats.withdraw(run);
+        }
+    }
+
+    /** Events leave while the run goes on; the run is over when the broker has all of them. */
+    private void runAndReport(Run run) {
+        List<EventPublisher.Sending> underWay = new ArrayList<>();
+        try {
+            runner.run(run, event -> underWay.add(events.send(event)));
+        } catch (VirtualMachineError | LinkageError e) {
+            underWay.clear();
+            throw e;
+        } finally {
+            underWay.forEach(events::arrives);
         }
     }
 

@@ -15,11 +15,16 @@ import io.selfcascade.platform.embedded.SharedInfrastructure;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,6 +129,26 @@ class WorkerLoopTest {
             release.countDown();
             assertThat(busy.ran).containsExactly(first.dispatchId());
         }
+    }
+
+    @Test
+    void ownsAMessageSoonAlsoWhenItComesBetweenTwoPolls() {
+        TestWorker.clients(NAMES, broker).ensureTopics(pool);
+        long[] millis = new long[40];
+
+        try (ShareConsumer<String, byte[]> consumer = TestWorker.clients(NAMES, broker).shareConsumer(pool)) {
+            consumer.subscribe(List.of(NAMES.tasks(pool)));
+            for (int n = 0; n < millis.length; n++) {
+                topics.send(Messages.ofOne(next(), pool));
+                acceptAfterManyPolls(consumer);
+                long start = System.nanoTime();
+                assertThat(consumer.commitSync().values()).hasSize(1).allMatch(Optional::isEmpty);
+                millis[n] = (System.nanoTime() - start) / 1_000_000;
+            }
+        }
+
+        Arrays.sort(millis);
+        assertThat(millis[millis.length - 4]).as("of %s ms", Arrays.toString(millis)).isLessThan(300);
     }
 
     @Test
@@ -235,6 +260,16 @@ class WorkerLoopTest {
                 NAMES.prefix(), broker, pool, moment)
                 .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
         return victim.waitFor();
+    }
+
+    private static void acceptAfterManyPolls(ShareConsumer<String, byte[]> consumer) {
+        int taken = 0;
+        while (taken == 0) {
+            for (ConsumerRecord<String, byte[]> handOff : consumer.poll(Duration.ofMillis(1))) {
+                consumer.acknowledge(handOff, AcknowledgeType.ACCEPT);
+                taken++;
+            }
+        }
     }
 
     private static void stepUntilStopped(Run run) {
