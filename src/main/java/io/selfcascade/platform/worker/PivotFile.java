@@ -32,10 +32,12 @@ record PivotFile(Latent latent, Map<String, String> metadata) {
         int dataBytes = latent.values().length * Float.BYTES;
         Map<String, Object> header = new LinkedHashMap<>();
         header.put("__metadata__", metadata);
-        header.put(TENSOR, Map.of(
-                "dtype", "F32",
-                "shape", List.of(1, latent.channels(), latent.height(), latent.width()),
-                "data_offsets", List.of(0, dataBytes)));
+        // In a fixed order, unlike Map.of: the same pivot is the same bytes whichever process writes it.
+        Map<String, Object> tensor = new LinkedHashMap<>();
+        tensor.put("dtype", "F32");
+        tensor.put("shape", List.of(1, latent.channels(), latent.height(), latent.width()));
+        tensor.put("data_offsets", List.of(0, dataBytes));
+        header.put(TENSOR, tensor);
         byte[] json = padded(JSON.writeValueAsBytes(header));
         ByteBuffer file = ByteBuffer.allocate(Long.BYTES + json.length + dataBytes).order(ByteOrder.LITTLE_ENDIAN);
         file.putLong(json.length).put(json);

@@ -42,6 +42,15 @@ class PivotFileTest {
         assertThat(new String(bytes, 8, header, UTF_8)).contains("\"dtype\":\"F32\"", "[1,2,1,3]", "[0,24]");
     }
 
+    /** Two processes that run a stage of one item leave the same bytes, and so the same digest. */
+    @Test
+    void writesItsHeaderInAFixedOrder() {
+        byte[] bytes = pivot.toBytes();
+
+        assertThat(new String(bytes, 8, bytes.length - 8 - 24, UTF_8).strip()).isEqualTo("{\"__metadata__\":{\"seed\":\"7\"},"
+                + "\"latent\":{\"dtype\":\"F32\",\"shape\":[1,2,1,3],\"data_offsets\":[0,24]}}");
+    }
+
     @Test
     void refusesATruncatedFile() {
         byte[] bytes = pivot.toBytes();
