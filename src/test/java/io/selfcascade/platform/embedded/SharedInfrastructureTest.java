@@ -21,8 +21,8 @@ class SharedInfrastructureTest {
 
     @Test
     void onlyTestsOfTheServersThemselvesStartServersOfTheirOwn() {
-        // A benchmark is no part of the suite, and measures processes of its own.
-        noClasses().that().resideOutsideOfPackage("io.selfcascade.bench..")
+        // Benchmarks and the run of faults are no part of the suite, and have processes of their own.
+        noClasses().that().resideOutsideOfPackages("io.selfcascade.bench..", "io.selfcascade.faults..")
                 .and().doNotBelongToAnyOf(
                         SharedInfrastructure.class, EmbeddedServersTest.class, OneCommandTest.class, BrokerProcess.class)
                 .should().callMethod(EmbeddedKafkaBroker.class, "start", Path.class, int.class)
