@@ -1,6 +1,8 @@
 package io.selfcascade.platform.dispatch;
 
 import io.selfcascade.platform.intake.WorkloadAccepted;
+import io.selfcascade.platform.intake.WorkloadProposed;
+import io.selfcascade.platform.model.ModelRegistration;
 import io.selfcascade.platform.plan.WorkloadPlan;
 import io.selfcascade.platform.plan.WorkloadPlanner;
 import io.selfcascade.spec.CascadeException;
@@ -22,14 +24,23 @@ class AcceptedWorkloads {
     public void on(WorkloadAccepted accepted) {
         WorkloadPlan plan = planner.plan(
                 accepted.cascade(), accepted.stopAfter(), accepted.determinism(), accepted.model());
-        requireRoom(accepted, accepted.items() * plan.bytesPerItem(accepted.model().vaeScaleFactor()));
+        requireRoom(accepted.items(), plan, accepted.model(), accepted.freeBytes());
         runs.open(accepted.workloadId(), plan);
     }
 
+    /** @throws CascadeException as {@link #on(WorkloadAccepted)} would */
+    @EventListener
+    public void on(WorkloadProposed proposed) {
+        WorkloadPlan plan = planner.plan(
+                proposed.cascade(), proposed.stopAfter(), proposed.determinism(), proposed.model());
+        requireRoom(proposed.items(), plan, proposed.model(), proposed.freeBytes());
+    }
+
     /** What other open workloads will need is not counted. */
-    private static void requireRoom(WorkloadAccepted accepted, long neededBytes) {
-        if (neededBytes > accepted.freeBytes()) {
-            throw StoreRoom.exceeded("accept", accepted.items(), neededBytes, accepted.freeBytes());
+    private static void requireRoom(int items, WorkloadPlan plan, ModelRegistration model, long freeBytes) {
+        long neededBytes = items * plan.bytesPerItem(model.vaeScaleFactor());
+        if (neededBytes > freeBytes) {
+            throw StoreRoom.exceeded("accept", items, neededBytes, freeBytes);
         }
     }
 }

@@ -75,6 +75,11 @@ class LedgerConfiguration {
     }
 
     @Bean
+    OpenRuns openRuns(JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, DispatchSignal signal) {
+        return new OpenRuns(jdbc, transactions, revisions, signal);
+    }
+
+    @Bean
     NextGeneration nextGeneration(
             JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, StagePlans plans, PartitionCounts partitions,
             ModelRegistry models) {

@@ -52,6 +52,11 @@ class IntakeConfiguration {
     }
 
     @Bean
+    ScheduleRequestReader scheduleRequestReader(IntakeLimits limits) {
+        return new ScheduleRequestReader(limits);
+    }
+
+    @Bean
     ItemParser itemParser(IntakeLimits limits) {
         return new ItemParser(limits);
     }

@@ -41,6 +41,15 @@ final class ItemSpool {
         return new Spooled(key, count(key), false);
     }
 
+    /** How many items the request has; none if others will bring them. */
+    int count(String tenant, WorkloadRequest request) {
+        if (request.items() != null) {
+            return request.items().size();
+        }
+        return request.itemsFile() == null ? 0
+                : count(uploads.resolve(tenant, request.itemsFile(), FilePurpose.ITEMS, "/items_file").key());
+    }
+
     /** Room left in the store. */
     long freeBytes() {
         return store.freeBytes();

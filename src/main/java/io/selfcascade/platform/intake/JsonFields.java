@@ -46,6 +46,11 @@ final class JsonFields {
         return pointer + "/" + name;
     }
 
+    /** As they were read, for whoever merges them with others. */
+    Map<String, @Nullable Object> values() {
+        return fields;
+    }
+
     boolean has(String name) {
         known.add(name);
         return fields.get(name) != null;

@@ -15,6 +15,29 @@ public final class RequestJson {
 
     /** @return UTF-8 JSON, every default spelled out, seeds as strings */
     public static byte[] write(WorkloadRequest request) {
+        return MAPPER.writeValueAsBytes(fields(request));
+    }
+
+    /** @return as {@link #write(WorkloadRequest)} */
+    public static byte[] write(ScheduleRequest request) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        put(json, "name", request.name());
+        put(json, "cron", request.cron().text());
+        put(json, "time_zone", request.timeZone().getId());
+        json.putAll(fields(request.source()));
+        put(json, "overlap_policy", lower(request.overlapPolicy()));
+        put(json, "starting_deadline", request.startingDeadline() == null ? null : request.startingDeadline().toString());
+        put(json, "enabled", request.enabled());
+        return MAPPER.writeValueAsBytes(json);
+    }
+
+    /** @return an object with the one field that {@link ScheduleRequestReader#readSource} reads back */
+    public static String write(ScheduleSource source) {
+        return MAPPER.writeValueAsString(fields(source));
+    }
+
+    /** @return the request as a JSON object */
+    public static Map<String, Object> fields(WorkloadRequest request) {
         Map<String, Object> json = new LinkedHashMap<>();
         put(json, "name", request.name());
         put(json, "model", request.model());
@@ -29,7 +52,7 @@ public final class RequestJson {
         put(json, "determinism", lower(request.determinism()));
         put(json, "stop_after", request.stopAfter());
         put(json, "max_failure_ratio", request.maxFailureRatio());
-        return MAPPER.writeValueAsBytes(json);
+        return json;
     }
 
     /** @return the {@code cascade} of a request */
@@ -40,6 +63,20 @@ public final class RequestJson {
     /** @return one line of a JSONL file, without its end */
     public static byte[] write(ItemRequest item) {
         return MAPPER.writeValueAsBytes(fields(item));
+    }
+
+    private static Map<String, Object> fields(ScheduleSource source) {
+        if (source instanceof ScheduleSource.Template template) {
+            return Map.of("workload", fields(template.workload()));
+        }
+        if (source instanceof ScheduleSource.Folder folder) {
+            return Map.of("folder", folder.path());
+        }
+        ScheduleSource.Topic topic = (ScheduleSource.Topic) source;
+        Map<String, Object> json = new LinkedHashMap<>();
+        put(json, "name", topic.name());
+        put(json, "workload", fields(topic.workload()));
+        return Map.of("topic", json);
     }
 
     private static Map<String, Object> fields(CascadeRequest cascade) {

@@ -81,6 +81,19 @@ public class WorkloadIntake {
         return new Submission(id, false);
     }
 
+    /**
+     * Refuses what {@link #submit} would refuse, and accepts nothing.
+     *
+     * @param request whose items may be missing, if others will bring them
+     * @throws InvalidRequestException if the model, the items file or the cascade cannot be
+     * @throws CascadeException EXCEEDS_STORAGE if its artifacts will not fit
+     */
+    public void check(WorkloadRequest request, String tenant) {
+        ModelRegistration model = model(request);
+        events.publishEvent(new WorkloadProposed(model, request.cascade(), request.stopAfter(), request.determinism(),
+                spool.count(tenant, request), spool.freeBytes()));
+    }
+
     private void insert(
             UUID id, WorkloadRequest request, RequestIdentity identity, ModelRegistration model, Spooled spooled) {
         long seed = request.seed() != null ? request.seed() : random.nextLong();

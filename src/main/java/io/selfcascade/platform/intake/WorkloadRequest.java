@@ -38,4 +38,10 @@ public record WorkloadRequest(
     public WorkloadRequest {
         items = items == null ? null : List.copyOf(items);
     }
+
+    /** The same request under another name. */
+    public WorkloadRequest named(@Nullable String newName) {
+        return new WorkloadRequest(newName, model, cascade, items, itemsFile, priority, previews, deadline, seed, keepPivots,
+                determinism, stopAfter, maxFailureRatio);
+    }
 }

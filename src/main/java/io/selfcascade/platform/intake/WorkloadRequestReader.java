@@ -21,6 +21,7 @@ public final class WorkloadRequestReader {
     static final int MAX_NAME = 256;
     private static final int MAX_REFERENCE = 1024;
     private static final int DEFAULT_PRIORITY = 5;
+    private static final String FIXED_TIME = "A fixed time, which most runs would begin after (leave it out)";
 
     private final IntakeLimits limits;
 
@@ -38,7 +39,7 @@ public final class WorkloadRequestReader {
         Violations violations = new Violations();
         JsonFields fields = StrictJson.read(body, limits.bodyBytes(), violations);
         violations.throwIfAny();
-        WorkloadRequest request = request(fields, violations);
+        WorkloadRequest request = request(fields, true);
         violations.throwIfAny();
         return Objects.requireNonNull(request);
     }
@@ -52,14 +53,33 @@ public final class WorkloadRequestReader {
         }
     }
 
-    private @Nullable WorkloadRequest request(JsonFields fields, Violations violations) {
+    /** The workload of a schedule, which comes again and again. */
+    @Nullable WorkloadRequest template(JsonFields fields) {
+        if (fields.has("deadline")) {
+            fields.refuse("deadline", INVALID_VALUE, FIXED_TIME);
+        }
+        return request(fields, true);
+    }
+
+    /** As {@link #template}, for items that come from elsewhere. */
+    @Nullable WorkloadRequest templateWithoutItems(JsonFields fields) {
+        for (String name : List.of("items", "items_file", "deadline")) {
+            if (fields.has(name)) {
+                fields.refuse(name, INVALID_VALUE, name.equals("deadline")
+                        ? FIXED_TIME : "The records of the topic are the items (leave it out)");
+            }
+        }
+        return request(fields, false);
+    }
+
+    private @Nullable WorkloadRequest request(JsonFields fields, boolean bringsItems) {
         String name = fields.text("name", MAX_NAME);
         fields.require("model", "the id of a model, see GET /v1/models");
         String model = fields.text("model", MAX_NAME);
         fields.require("cascade", "for example {\"preset\": \"fast\", \"target\": {\"width\": 512, \"height\": 512}}");
         CascadeRequest cascade =
                 fields.object("cascade", cascadeFields -> CascadeFields.read(cascadeFields, limits.imagePixels()));
-        List<ItemRequest> items = items(fields, violations);
+        List<ItemRequest> items = bringsItems ? items(fields) : null;
         String itemsFile = fields.text("items_file", MAX_REFERENCE);
         Integer priority = fields.integer("priority", 0, 9);
         Boolean previews = fields.flag("previews");
@@ -89,14 +109,14 @@ public final class WorkloadRequestReader {
                 maxFailureRatio);
     }
 
-    private @Nullable List<ItemRequest> items(JsonFields fields, Violations violations) {
+    private @Nullable List<ItemRequest> items(JsonFields fields) {
         Set<String> ids = new HashSet<>();
         List<ItemRequest> items = fields.objects(
                 "items", limits.items(), item -> ItemFields.read(item, limits.promptCharacters(), ids::add));
         if (fields.has("items") == fields.has("items_file")) {
             fields.refuse("items", fields.has("items") ? INVALID_VALUE : MISSING_FIELD,
                     "Expected either items or items_file (send one of the two)");
-        } else if (items != null && items.isEmpty() && violations.isEmpty()) {
+        } else if (fields.values().get("items") instanceof List<?> none && none.isEmpty()) {
             fields.refuse("items", INVALID_VALUE, "No items (send at least one)");
         }
         return items;

@@ -4,7 +4,9 @@
  * <p>Not here: stages; plan and dispatch know those.
  */
 @NullMarked
-@ApplicationModule(id = "platform.intake", allowedDependencies = {"platform.artifact", "platform.model", "platform.role", "spec"})
+@ApplicationModule(id = "platform.intake", allowedDependencies = {
+        "platform.artifact", "platform.model", "platform.role", "platform.settings", "spec"
+})
 package io.selfcascade.platform.intake;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,13 +1,13 @@
 package io.selfcascade.platform.settings;
 
 /** How many letters apart two words are. */
-final class Spelling {
+public final class Spelling {
 
     private Spelling() {
     }
 
     /** Levenshtein's distance: insertions, deletions and replacements that turn one word into the other. */
-    static int distance(String from, String to) {
+    public static int distance(String from, String to) {
         int[] row = new int[to.length() + 1];
         for (int j = 0; j <= to.length(); j++) {
             row[j] = j;

@@ -1,7 +1,7 @@
 /**
- * What starts by the clock: so far the deletion of artifacts nobody needs.
+ * What starts by the clock: schedules, and the deletion of artifacts nobody needs.
  *
- * <p>Not here: what is needed; the ledger decides that.
+ * <p>Not here: what a workload is, and whether an artifact is needed; intake and the ledger decide that.
  */
 @NullMarked
 @ApplicationModule(id = "platform.trigger", allowedDependencies = {
