@@ -13,10 +13,15 @@ final class Paging {
     private Paging() {}
 
     static int limit(int limit) {
-        if (limit < 1 || limit > MOST) {
-            throw InvalidRequestException.of(ErrorCode.INVALID_REQUEST, "/limit", Violation.Kind.OUT_OF_RANGE,
-                    "Invalid limit: " + limit + " (expected 1 to " + MOST + ")");
+        return within("limit", limit);
+    }
+
+    /** @throws InvalidRequestException if a number of things asked for is not 1 to 100 */
+    static int within(String parameter, int number) {
+        if (number < 1 || number > MOST) {
+            throw InvalidRequestException.of(ErrorCode.INVALID_REQUEST, "/" + parameter, Violation.Kind.OUT_OF_RANGE,
+                    "Invalid " + parameter + ": " + number + " (expected 1 to " + MOST + ")");
         }
-        return limit;
+        return number;
     }
 }

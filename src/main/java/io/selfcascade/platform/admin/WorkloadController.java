@@ -4,11 +4,9 @@ import io.selfcascade.platform.artifact.ArtifactStore;
 import io.selfcascade.platform.dispatch.Desired;
 import io.selfcascade.platform.dispatch.NextGeneration;
 import io.selfcascade.platform.dispatch.RunControl;
-import io.selfcascade.platform.intake.InvalidRequestException;
 import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.intake.GenerationRequestReader;
 import io.selfcascade.platform.intake.Submission;
-import io.selfcascade.platform.intake.Violation;
 import io.selfcascade.platform.intake.WorkloadEditReader;
 import io.selfcascade.platform.intake.WorkloadEdits;
 import io.selfcascade.platform.intake.WorkloadIntake;
@@ -16,7 +14,6 @@ import io.selfcascade.platform.intake.WorkloadRequestReader;
 import io.selfcascade.platform.report.WorkloadView;
 import io.selfcascade.platform.report.WorkloadViews;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
-import io.selfcascade.spec.ErrorCode;
 import io.swagger.v3.oas.annotations.Parameter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -109,7 +106,7 @@ class WorkloadController {
     @PatchMapping(path = "/{id}", consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"})
     ResponseEntity<WorkloadBody> edit(@PathVariable UUID id, HttpServletRequest request,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String version) throws IOException {
-        edits.apply(RequestIdentity.DEFAULT_TENANT, id, editReader.read(request.getInputStream()), version(version));
+        edits.apply(RequestIdentity.DEFAULT_TENANT, id, editReader.read(request.getInputStream()), EntityVersion.of(version));
         return versioned(view(id));
     }
 
@@ -156,16 +153,5 @@ class WorkloadController {
 
     private static ResponseEntity<WorkloadBody> versioned(WorkloadView view) {
         return ResponseEntity.ok().header(HttpHeaders.ETAG, "\"" + view.version() + "\"").body(WorkloadBody.of(view));
-    }
-
-    private static @Nullable Integer version(@Nullable String ifMatch) {
-        if (ifMatch == null || ifMatch.equals("*")) {
-            return null;
-        }
-        if (!ifMatch.matches("\"\\d{1,9}\"")) {
-            throw InvalidRequestException.of(ErrorCode.INVALID_REQUEST, "/If-Match", Violation.Kind.INVALID_VALUE,
-                    "Invalid If-Match: " + ifMatch + " (expected the ETag of GET, such as \"3\")");
-        }
-        return Integer.valueOf(ifMatch.substring(1, ifMatch.length() - 1));
     }
 }

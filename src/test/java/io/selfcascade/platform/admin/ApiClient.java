@@ -58,6 +58,10 @@ public final class ApiClient {
         return send(request(path, headers).GET());
     }
 
+    public Answer delete(String path) {
+        return send(request(path).DELETE());
+    }
+
     private HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
         return headers.length == 0 ? request : request.headers(headers);
