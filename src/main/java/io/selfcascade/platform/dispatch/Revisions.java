@@ -47,6 +47,11 @@ final class Revisions {
         raise(workload, WRITE);
     }
 
+    /** The same for many. */
+    void changed(Collection<UUID> workloads) {
+        workloads.stream().distinct().sorted(LockOrder.BY_UUID).forEach(this::changed);
+    }
+
     /** Items moved on: told at most twice a second; the counters are in every later event anyway. */
     void progressed(Collection<UUID> workloads) {
         List<UUID> inOrder = workloads.stream().distinct().sorted(LockOrder.BY_UUID).toList();
