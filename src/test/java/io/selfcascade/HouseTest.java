@@ -76,6 +76,8 @@ class HouseTest {
                 .should().dependOnClassesThat().resideInAnyPackage("kafka.server..", "io.zonky.."));
         check(noClasses().that().resideOutsideOfPackage("io.selfcascade.platform.artifact.s3..")
                 .should().dependOnClassesThat().resideInAPackage("software.amazon.."));
+        check(noClasses().that().resideOutsideOfPackage("io.selfcascade.platform.webhook..")
+                .should().dependOnClassesThat().resideInAPackage("org.apache.hc.."));
     }
 
     @Test

@@ -14,8 +14,8 @@ final class Links {
         String self = "/v1/workloads/" + workload;
         Map<String, String> links = new LinkedHashMap<>();
         links.put("self", self);
-        for (String part : new String[] {"items", "events", "results.jsonl", "errors.jsonl", "manifest.json", "pause", "resume", "cancel", "retry"}) {
-            links.put(part.replaceAll("\\..*", ""), self + "/" + part);
+        for (String part : new String[] {"items", "events", "results.jsonl", "errors.jsonl", "manifest.json", "pause", "resume", "cancel", "retry", "webhook-deliveries"}) {
+            links.put(part.replaceAll("\\..*", "").replace('-', '_'), self + "/" + part);
         }
         if (hasDrafts) {
             links.put("promote", self + "/promote");

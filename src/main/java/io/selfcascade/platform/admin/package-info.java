@@ -6,7 +6,7 @@
 @NullMarked
 @ApplicationModule(id = "platform.admin", allowedDependencies = {
         "platform.intake", "platform.dispatch", "platform.artifact", "platform.report", "platform.model",
-        "platform.deadletter", "platform.role", "platform.trigger", "spec"
+        "platform.deadletter", "platform.role", "platform.trigger", "platform.webhook", "spec"
 })
 package io.selfcascade.platform.admin;
 

@@ -5,6 +5,7 @@ import io.selfcascade.platform.model.ModelRegistry;
 import io.selfcascade.platform.plan.WorkloadPlanner;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
 import java.time.Clock;
+import java.util.List;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,8 +29,8 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Revisions revisions(JdbcClient jdbc) {
-        return new Revisions(jdbc);
+    Revisions revisions(JdbcClient jdbc, List<WorkloadChanges> listeners) {
+        return new Revisions(jdbc, listeners);
     }
 
     @Bean
@@ -70,8 +71,8 @@ class LedgerConfiguration {
 
     @Bean
     RunControl runControl(
-            JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, DispatchSignal signal, Orders orders) {
-        return new RunControl(jdbc, transactions, revisions, signal, orders);
+            JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, DispatchSignal signal) {
+        return new RunControl(jdbc, transactions, revisions, signal);
     }
 
     @Bean

@@ -3,6 +3,7 @@ package io.selfcascade.platform.dispatch;
 import io.selfcascade.platform.dispatch.message.CloudEvents;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -10,7 +11,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class Revisions {
 
     private static final String RAISE = """
-            UPDATE workload_run SET revision = revision + 1 WHERE workload_id = :workload
+            UPDATE workload_run SET revision = revision + 1 WHERE workload_id = :workload RETURNING revision
             """;
 
     /** What the world hears of the run {@code r}; see WorkloadUpdated. Sums at most 200 rows. */
@@ -37,19 +38,21 @@ final class Revisions {
             """;
 
     private final JdbcClient jdbc;
+    private final List<WorkloadChanges> listeners;
 
     Revisions(JdbcClient jdbc) {
+        this(jdbc, List.of());
+    }
+
+    /** @param listeners what else is written in the transaction of a change */
+    Revisions(JdbcClient jdbc, List<WorkloadChanges> listeners) {
         this.jdbc = jdbc;
+        this.listeners = List.copyOf(listeners);
     }
 
     /** A state changed: told always. Last in a transaction, because it locks the row everybody wants. */
     void changed(UUID workload) {
-        raise(workload, WRITE);
-    }
-
-    /** The same for many. */
-    void changed(Collection<UUID> workloads) {
-        workloads.stream().distinct().sorted(LockOrder.BY_UUID).forEach(this::changed);
+        raise(workload, WRITE).ifPresent(revision -> listeners.forEach(listener -> listener.changed(workload, revision)));
     }
 
     /** Items moved on: told at most twice a second; the counters are in every later event anyway. */
@@ -58,8 +61,9 @@ final class Revisions {
         inOrder.forEach(workload -> raise(workload, WRITE + UNLESS_JUST_WRITTEN));
     }
 
-    private void raise(UUID workload, String write) {
-        jdbc.sql(RAISE).param("workload", workload).update();
+    private Optional<Long> raise(UUID workload, String write) {
+        Optional<Long> revision = jdbc.sql(RAISE).param("workload", workload).query(Long.class).optional();
         jdbc.sql(write).param("workload", workload).param("type", CloudEvents.WORKLOAD_UPDATED).update();
+        return revision;
     }
 }

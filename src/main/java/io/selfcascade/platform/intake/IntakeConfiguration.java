@@ -57,6 +57,11 @@ class IntakeConfiguration {
     }
 
     @Bean
+    WebhookRequestReader webhookRequestReader(IntakeLimits limits) {
+        return new WebhookRequestReader(limits);
+    }
+
+    @Bean
     ItemParser itemParser(IntakeLimits limits) {
         return new ItemParser(limits);
     }

@@ -112,6 +112,19 @@ final class JsonFields {
         return violations.isEmpty() ? values.stream().map(value -> ((Long) value).intValue()).toList() : null;
     }
 
+    /** @return the strings of an array; null if the field is absent or one of them is none */
+    @Nullable List<String> texts(String name, int most) {
+        List<?> values = typed(name, List.class, "an array");
+        if (values == null) {
+            return null;
+        }
+        if (values.size() > most || !values.stream().allMatch(String.class::isInstance)) {
+            refuse(name, WRONG_TYPE, "Expected at most " + most + " strings");
+            return null;
+        }
+        return values.stream().map(String.class::cast).toList();
+    }
+
     @Nullable Double number(String name, double min, double max) {
         Object value = read(name);
         if (value == null) {

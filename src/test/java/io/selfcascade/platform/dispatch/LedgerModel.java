@@ -99,9 +99,7 @@ final class LedgerModel implements Ledger {
 
     @Override
     public void want(UUID workload, Desired desired) {
-        if (runs.want(workload, desired)) {
-            items.cancelPending(workload);
-        }
+        runs.want(workload, desired);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.selfcascade.platform.deadletter.DeadLetterState;
 import io.selfcascade.platform.dispatch.message.MessageJson;
 import io.selfcascade.platform.dispatch.message.WorkerBeat;
 import io.selfcascade.spec.StageKind;
+import io.selfcascade.platform.webhook.WebhookDeliveryState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,7 +42,8 @@ class StatesTest {
                 Arguments.of("task_dispatch_state", DispatchState.class),
                 Arguments.of("worker_state", WorkerState.class),
                 Arguments.of("stage_plan_kind", StageKind.class),
-                Arguments.of("dead_letter_state", DeadLetterState.class));
+                Arguments.of("dead_letter_state", DeadLetterState.class),
+                Arguments.of("webhook_delivery_state", WebhookDeliveryState.class));
     }
 
     @ParameterizedTest

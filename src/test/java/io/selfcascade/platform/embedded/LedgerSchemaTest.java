@@ -39,6 +39,7 @@ class LedgerSchemaTest {
         "worker_state, up draining lost gone",
         "workload_keep_pivots, all last none",
         "dead_letter_state, kept redriving redriven",
+        "webhook_delivery_state, waiting sending delivered dead",
     })
     void allowsTheStatesOfTheSpecificationAndNoOthers(String constraint, String states) {
         assertThat(allowed(constraint)).containsExactly(states.split(" "));
