@@ -1,83 +1,197 @@
 package io.selfcascade.platform.dispatch;
 
 import io.selfcascade.spec.ErrorCode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Cancels what is not settled of a workload: one statement for all its tasks, one for all its items. */
+/**
+ * Cancels items that are not settled together with their tasks, of one workload or many: one statement for the tasks, one for
+ * the items and their counters. Inside a transaction that holds the rows of {@code run_owner}, so that no job opens
+ * an item's first task meanwhile.
+ */
 final class Cancellation {
 
+    /** Most items of one transaction, which stays below the five seconds that the owner's lease allows. */
+    static final int TOGETHER = 20_000;
+
     private final JdbcClient jdbc;
-    private final PartitionCounts partitions;
 
-    Cancellation(JdbcClient jdbc, PartitionCounts partitions) {
+    Cancellation(JdbcClient jdbc) {
         this.jdbc = jdbc;
-        this.partitions = partitions;
     }
 
-    /** Inside a transaction that owns the run. @return number of items cancelled */
-    int cancel(ClaimedRun run, @Nullable ErrorCode reason) {
-        UUID workload = run.workloadId();
-        Long[] dispatches = lockDispatches(workload);
-        jdbc.sql("UPDATE stage_task SET state = 'cancelled' WHERE workload_id = :workload AND state IN ('ready', 'dispatched')")
-                .param("workload", workload)
-                .update();
-        int cancelled = cancelItems(run, reason);
-        close(dispatches);
-        count(workload);
-        return cancelled;
+    /** Waits for the transactions of jobs that are under way, and keeps new ones out until this one ends. */
+    void lockOwners(Collection<UUID> workloads) {
+        jdbc.sql("SELECT workload_id FROM run_owner WHERE workload_id = ANY(:workloads) ORDER BY workload_id FOR UPDATE")
+                .param("workloads", workloads.toArray(UUID[]::new))
+                .query(UUID.class)
+                .list();
     }
 
-    /** The newest dispatch there is; read after tasks were cancelled, every dispatch that held one is up to it. */
-    static long lastDispatch(JdbcClient jdbc) {
-        return jdbc.sql("SELECT coalesce(max(id), 0) FROM task_dispatch").query(Long.class).single();
+    /** Of these runs, items that a worker may be at, or whose late result would count. */
+    List<ItemRef> atWorkers(Collection<UUID> workloads) {
+        return jdbc.sql("""
+                SELECT DISTINCT workload_id, ordinal FROM stage_task
+                 WHERE workload_id = ANY(:workloads) AND state IN ('ready', 'dispatched') AND dispatch_id IS NOT NULL
+                 ORDER BY workload_id, ordinal
+                """)
+                .param("workloads", workloads.toArray(UUID[]::new))
+                .query((rs, n) -> new ItemRef(rs.getObject(1, UUID.class), rs.getInt(2)))
+                .list();
+    }
+
+    /**
+     * Cancels the next items of these runs that are not settled, as many as one transaction takes.
+     *
+     * @param after the last of the step before; {@link ItemRef#FIRST} at the beginning
+     */
+    Step next(Collection<UUID> workloads, ItemRef after, @Nullable Integer generation, @Nullable ErrorCode reason) {
+        List<ItemRef> items = pending(workloads, after);
+        ItemRef last = items.isEmpty() ? after : items.get(items.size() - 1);
+        return new Step(cancel(items, generation, reason), last, items.size() < TOGETHER);
+    }
+
+    private List<ItemRef> pending(Collection<UUID> workloads, ItemRef after) {
+        return jdbc.sql("""
+                SELECT workload_id, ordinal FROM item
+                 WHERE workload_id = ANY(:workloads) AND state = 'pending' AND (workload_id, ordinal) > (:workload, :ordinal)
+                 ORDER BY workload_id, ordinal LIMIT :most
+                """)
+                .param("workloads", workloads.toArray(UUID[]::new))
+                .param("workload", after.workload())
+                .param("ordinal", after.ordinal())
+                .param("most", TOGETHER)
+                .query((rs, n) -> new ItemRef(rs.getObject(1, UUID.class), rs.getInt(2)))
+                .list();
+    }
+
+    /**
+     * Cancels what is pending of these items.
+     *
+     * @param generation in which they are settled; null for the run's present one
+     */
+    Cancelled cancel(List<ItemRef> items, @Nullable Integer generation, @Nullable ErrorCode reason) {
+        if (items.isEmpty()) {
+            return Cancelled.NOTHING;
+        }
+        UUID[] workloads = items.stream().map(ItemRef::workload).toArray(UUID[]::new);
+        Integer[] ordinals = items.stream().map(ItemRef::ordinal).toArray(Integer[]::new);
+        lockDispatches(workloads, ordinals);
+        List<Cancelled.Fence> fences = cancelTasks(workloads, ordinals);
+        Map<UUID, Integer> counts = cancelItems(workloads, ordinals, generation, reason);
+        close(fences);
+        return new Cancelled(counts, fences);
     }
 
     /** Who applies results holds these rows first, so that cancelling and accepting never wait for each other. */
-    private Long[] lockDispatches(UUID workload) {
-        return jdbc.sql("""
+    private void lockDispatches(UUID[] workloads, Integer[] ordinals) {
+        jdbc.sql("""
                 SELECT d.id FROM task_dispatch d
-                 WHERE d.id IN (SELECT t.dispatch_id FROM stage_task t WHERE t.workload_id = :workload AND t.state = 'dispatched')
+                 WHERE d.id IN (SELECT t.dispatch_id FROM unnest(:workloads, :ordinals) AS s(workload_id, ordinal)
+                                  JOIN stage_task t USING (workload_id, ordinal) WHERE t.state = 'dispatched')
                  ORDER BY d.id FOR UPDATE
                 """)
-                .param("workload", workload)
+                .param("workloads", workloads)
+                .param("ordinals", ordinals)
                 .query(Long.class)
-                .list()
-                .toArray(Long[]::new);
+                .list();
     }
 
-    private int cancelItems(ClaimedRun run, @Nullable ErrorCode reason) {
+    private List<Cancelled.Fence> cancelTasks(UUID[] workloads, Integer[] ordinals) {
         return jdbc.sql("""
-                UPDATE item SET state = 'cancelled', settled_in = :generation, error_class = :class, error_code = :code
-                 WHERE workload_id = :workload AND state = 'pending'
+                WITH cancelled AS (
+                    UPDATE stage_task t SET state = 'cancelled'
+                      FROM unnest(:workloads, :ordinals) AS s(workload_id, ordinal)
+                     WHERE t.workload_id = s.workload_id AND t.ordinal = s.ordinal AND t.state IN ('ready', 'dispatched')
+                    RETURNING t.workload_id, t.ordinal, t.dispatch_id)
+                SELECT workload_id, ordinal, dispatch_id FROM cancelled WHERE dispatch_id IS NOT NULL
                 """)
-                .param("generation", run.generation())
+                .param("workloads", workloads)
+                .param("ordinals", ordinals)
+                .query((rs, n) -> new Cancelled.Fence(rs.getObject(1, UUID.class), rs.getInt(2), rs.getLong(3)))
+                .list();
+    }
+
+    /** Before ingest has ended nothing is counted yet; then everything is. */
+    private Map<UUID, Integer> cancelItems(
+            UUID[] workloads, Integer[] ordinals, @Nullable Integer generation, @Nullable ErrorCode reason) {
+        Map<UUID, Integer> counts = new HashMap<>();
+        jdbc.sql("""
+                WITH cancelled AS (
+                    UPDATE item i SET state = 'cancelled', settled_in = coalesce(:generation::int, r.generation),
+                                      error_class = :class, error_code = :code
+                      FROM unnest(:workloads, :ordinals) AS s(workload_id, ordinal)
+                      JOIN workload_run r USING (workload_id)
+                     WHERE i.workload_id = s.workload_id AND i.ordinal = s.ordinal AND i.state = 'pending'
+                    RETURNING i.workload_id, i.ordinal, r.partition_size),
+                parts AS (
+                    SELECT workload_id, ordinal / partition_size AS no, count(*) AS items FROM cancelled
+                     WHERE partition_size IS NOT NULL GROUP BY 1, 2),
+                counted AS (
+                    UPDATE partition_count c SET cancelled = c.cancelled + parts.items
+                      FROM parts WHERE c.workload_id = parts.workload_id AND c.partition_no = parts.no)
+                SELECT workload_id, count(*) FROM cancelled GROUP BY 1
+                """)
+                .param("generation", generation)
                 .param("class", reason == null ? null : Codes.storedClass(reason))
                 .param("code", reason == null ? null : Codes.stored(reason))
-                .param("workload", run.workloadId())
-                .update();
+                .param("workloads", workloads)
+                .param("ordinals", ordinals)
+                .query((rs, n) -> counts.put(rs.getObject(1, UUID.class), rs.getInt(2)))
+                .list();
+        return counts;
     }
 
-    private void close(Long[] dispatches) {
+    /** A dispatch that was committed while the tasks were being cancelled is among them only here. */
+    private void close(List<Cancelled.Fence> fences) {
         jdbc.sql("""
                 UPDATE task_dispatch d SET state = 'closed', closed_at = ledger_now(), closed_by = 'cancel'
                  WHERE d.id = ANY(:dispatches) AND d.state <> 'closed'
                    AND NOT EXISTS (SELECT FROM stage_task t WHERE t.dispatch_id = d.id AND t.state = 'dispatched')
                 """)
-                .param("dispatches", dispatches)
+                .param("dispatches", fences.stream().map(Cancelled.Fence::dispatch).distinct().toArray(Long[]::new))
                 .update();
     }
 
-    /** Nothing is pending any more. A run cancelled before its input was read to the end has what was read. */
-    private void count(UUID workload) {
-        int lines = jdbc.sql("SELECT coalesce(max(ordinal) + 1, 0) FROM item WHERE workload_id = :workload")
-                .param("workload", workload)
-                .query(Integer.class)
-                .single();
-        partitions.settleTotal(workload, Partitioning.of(lines));
-        jdbc.sql("UPDATE partition_count SET cancelled = total - completed - failed WHERE workload_id = :workload")
-                .param("workload", workload)
-                .update();
+    /** What one transaction has done, and whether it was the last. */
+    record Step(Cancelled cancelled, ItemRef last, boolean isLast) {}
+
+    /** Names an item. */
+    record ItemRef(UUID workload, int ordinal) {
+
+        /** Before every item. */
+        static final ItemRef FIRST = new ItemRef(new UUID(0, 0), -1);
+    }
+
+    /**
+     * What was cancelled.
+     *
+     * @param items how many of each workload
+     * @param fences of tasks that a worker may be at
+     */
+    record Cancelled(Map<UUID, Integer> items, List<Fence> fences) {
+
+        static final Cancelled NOTHING = new Cancelled(Map.of(), List.of());
+
+        int count() {
+            return items.values().stream().mapToInt(Integer::intValue).sum();
+        }
+
+        Cancelled and(Cancelled more) {
+            Map<UUID, Integer> sum = new HashMap<>(items);
+            more.items.forEach((workload, count) -> sum.merge(workload, count, Integer::sum));
+            List<Fence> all = new ArrayList<>(fences);
+            all.addAll(more.fences);
+            return new Cancelled(sum, all);
+        }
+
+        /** The last dispatch that a cancelled task pointed at. */
+        record Fence(UUID workload, int ordinal, long dispatch) {}
     }
 }

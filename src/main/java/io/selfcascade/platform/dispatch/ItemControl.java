@@ -1,8 +1,13 @@
 package io.selfcascade.platform.dispatch;
 
+import io.selfcascade.platform.dispatch.Cancellation.Cancelled;
+import io.selfcascade.platform.dispatch.Cancellation.ItemRef;
 import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What people may ask of a single item while its workload is under way. */
@@ -12,12 +17,14 @@ public class ItemControl {
     private final LedgerTransactions transactions;
     private final Revisions revisions;
     private final Orders orders;
+    private final Cancellation cancellation;
 
     ItemControl(JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, Orders orders) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.revisions = revisions;
         this.orders = orders;
+        this.cancellation = new Cancellation(jdbc);
     }
 
     /**
@@ -27,50 +34,22 @@ public class ItemControl {
      * @throws CascadeException NOT_FOUND if there is no such item; CONFLICT if it has completed or failed
      */
     public void cancel(UUID workload, int ordinal) {
-        transactions.run(() -> {
-            lockDispatch(workload, ordinal);
-            jdbc.sql("""
-                    UPDATE stage_task SET state = 'cancelled'
-                     WHERE workload_id = :workload AND ordinal = :ordinal AND state IN ('ready', 'dispatched')
-                    """)
-                    .param("workload", workload)
-                    .param("ordinal", ordinal)
-                    .update();
-            if (cancelItem(workload, ordinal)) {
-                count(workload, ordinal);
+        Cancelled cancelled = transactions.run(() -> {
+            cancellation.lockOwners(List.of(workload));
+            Cancelled done = cancellation.cancel(List.of(new ItemRef(workload, ordinal)), null, null);
+            if (done.count() == 0) {
+                requireCancelled(workload, ordinal);
+            } else {
                 revisions.changed(workload);
-                orders.cancelItem(workload, ordinal, Cancellation.lastDispatch(jdbc));
             }
+            return done;
         });
+        orders.cancelItemsAndAwait(workload, lastDispatches(cancelled));
     }
 
-    /** Who applies results holds these rows first. */
-    private void lockDispatch(UUID workload, int ordinal) {
-        jdbc.sql("""
-                SELECT d.id FROM task_dispatch d
-                 WHERE d.id IN (SELECT t.dispatch_id FROM stage_task t
-                                 WHERE t.workload_id = :workload AND t.ordinal = :ordinal AND t.state = 'dispatched')
-                 ORDER BY d.id FOR UPDATE
-                """)
-                .param("workload", workload)
-                .param("ordinal", ordinal)
-                .query(Long.class)
-                .list();
-    }
-
-    /** @return whether this call cancelled it */
-    private boolean cancelItem(UUID workload, int ordinal) {
-        boolean cancelled = jdbc.sql("""
-                UPDATE item SET state = 'cancelled', settled_in = (SELECT generation FROM workload_run WHERE workload_id = :workload)
-                 WHERE workload_id = :workload AND ordinal = :ordinal AND state = 'pending'
-                """)
-                .param("workload", workload)
-                .param("ordinal", ordinal)
-                .update() == 1;
-        if (!cancelled) {
-            requireCancelled(workload, ordinal);
-        }
-        return cancelled;
+    private static Map<Integer, Long> lastDispatches(Cancelled cancelled) {
+        return cancelled.fences().stream()
+                .collect(Collectors.toMap(Cancelled.Fence::ordinal, Cancelled.Fence::dispatch, Math::max));
     }
 
     private void requireCancelled(UUID workload, int ordinal) {
@@ -85,26 +64,5 @@ public class ItemControl {
             throw new CascadeException(ErrorCode.CONFLICT, "Cannot cancel item " + ordinal + " of workload " + workload
                     + ": it has " + state + " (only what is pending can be cancelled)");
         }
-    }
-
-    /** Dispatches without tasks are closed, and the item counts as settled. Before ingest has ended nothing is counted yet. */
-    private void count(UUID workload, int ordinal) {
-        jdbc.sql("""
-                UPDATE task_dispatch d SET state = 'closed', closed_at = ledger_now(), closed_by = 'cancel'
-                 WHERE d.state <> 'closed'
-                   AND d.id IN (SELECT t.dispatch_id FROM stage_task t WHERE t.workload_id = :workload AND t.ordinal = :ordinal)
-                   AND NOT EXISTS (SELECT FROM stage_task t WHERE t.dispatch_id = d.id AND t.state = 'dispatched')
-                """)
-                .param("workload", workload)
-                .param("ordinal", ordinal)
-                .update();
-        jdbc.sql("""
-                UPDATE partition_count c SET cancelled = c.cancelled + 1
-                  FROM workload_run r
-                 WHERE r.workload_id = :workload AND c.workload_id = r.workload_id AND c.partition_no = :ordinal / r.partition_size
-                """)
-                .param("workload", workload)
-                .param("ordinal", ordinal)
-                .update();
     }
 }

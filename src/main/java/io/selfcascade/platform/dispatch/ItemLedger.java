@@ -1,5 +1,8 @@
 package io.selfcascade.platform.dispatch;
 
+import io.selfcascade.platform.dispatch.Cancellation.Cancelled;
+import io.selfcascade.platform.dispatch.Cancellation.ItemRef;
+import io.selfcascade.platform.dispatch.Cancellation.Step;
 import io.selfcascade.platform.dispatch.message.MessageJson;
 import io.selfcascade.spec.ErrorCode;
 import java.nio.charset.StandardCharsets;
@@ -181,14 +184,38 @@ public class ItemLedger {
      * @throws OwnershipLostException if the run has another owner
      */
     public int cancelWorkload(ClaimedRun run, @Nullable ErrorCode reason) {
-        return transactions.run(() -> {
+        int cancelled = 0;
+        Step step;
+        ItemRef after = ItemRef.FIRST;
+        do {
+            ItemRef last = after;
+            step = transactions.run(() -> cancelSome(run, reason, last));
+            cancelled += step.cancelled().count();
+            after = step.last();
+        } while (!step.isLast());
+        transactions.run(() -> {
             runs.checkOwned(run.workloadId(), run.epoch());
-            int cancelled = new Cancellation(jdbc, partitions).cancel(run, reason);
+            partitions.settleTotal(run.workloadId(), Partitioning.of(lines(run.workloadId())));
             revisions.changed(run.workloadId());
-            orders.cancel(run.workloadId(), Cancellation.lastDispatch(jdbc));
-            signal.raise();
-            return cancelled;
         });
+        signal.raise();
+        return cancelled;
+    }
+
+    private Step cancelSome(ClaimedRun run, @Nullable ErrorCode reason, ItemRef after) {
+        runs.checkOwned(run.workloadId(), run.epoch());
+        Step step = new Cancellation(jdbc).next(List.of(run.workloadId()), after, run.generation(), reason);
+        step.cancelled().fences().stream().mapToLong(Cancelled.Fence::dispatch).max()
+                .ifPresent(dispatch -> orders.cancel(run.workloadId(), dispatch));
+        return step;
+    }
+
+    /** A run cancelled before its input was read to the end has what was read. */
+    private int lines(UUID workload) {
+        return jdbc.sql("SELECT coalesce(max(ordinal) + 1, 0) FROM item WHERE workload_id = :workload")
+                .param("workload", workload)
+                .query(Integer.class)
+                .single();
     }
 
     private List<Integer> insert(UUID workload, List<? extends NewItem> items) {

@@ -71,8 +71,8 @@ class LedgerConfiguration {
 
     @Bean
     RunControl runControl(
-            JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, DispatchSignal signal) {
-        return new RunControl(jdbc, transactions, revisions, signal);
+            JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, DispatchSignal signal, Orders orders) {
+        return new RunControl(jdbc, transactions, revisions, signal, orders);
     }
 
     @Bean

@@ -8,7 +8,11 @@ import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,6 +31,7 @@ final class Orders {
     private static final Logger log = LoggerFactory.getLogger(Orders.class);
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration CANCEL_PATIENCE = Duration.ofSeconds(5);
 
     private final MessageSender sender;
     private final Topics topics;
@@ -44,12 +49,27 @@ final class Orders {
      * @param lastDispatch whatever is sent later is not meant
      */
     void cancel(UUID workload, long lastDispatch) {
-        afterCommit("workload/" + workload, new Control(Control.Order.CANCEL, lastDispatch, clock.instant()));
+        afterCommit(workload(workload), cancelUpTo(lastDispatch));
     }
 
-    /** The same for one item. */
-    void cancelItem(UUID workload, int ordinal, long lastDispatch) {
-        afterCommit("item/" + workload + "/" + ordinal, new Control(Control.Order.CANCEL, lastDispatch, clock.instant()));
+    /**
+     * Sends the orders, outside a transaction, and returns when the broker has them. If it does not answer, a worker goes on with
+     * what nobody wants; that is not worth refusing what the ledger has decided.
+     *
+     * @param lastDispatches of each workload
+     */
+    void cancelAndAwait(Map<UUID, Long> lastDispatches) {
+        List<CompletableFuture<?>> underWay = new ArrayList<>();
+        lastDispatches.forEach((workload, last) -> underWay.add(send(workload(workload), cancelUpTo(last))));
+        await(underWay);
+    }
+
+    /** The same for items of one workload. */
+    void cancelItemsAndAwait(UUID workload, Map<Integer, Long> lastDispatches) {
+        List<CompletableFuture<?>> underWay = new ArrayList<>();
+        lastDispatches.forEach((ordinal, last) ->
+                underWay.add(send("item/" + workload + "/" + ordinal, cancelUpTo(last))));
+        await(underWay);
     }
 
     /**
@@ -88,12 +108,33 @@ final class Orders {
         }
     }
 
-    private void send(String subject, Control order) {
+    private CompletableFuture<?> send(String subject, Control order) {
         try {
-            sender.send(message(subject, order));
+            return sender.send(message(subject, order));
         } catch (RuntimeException e) {
             log.warn("order not sent subject={} order={}", subject, order.order(), e);
+            return CompletableFuture.completedFuture(null);
         }
+    }
+
+    private static void await(List<CompletableFuture<?>> underWay) {
+        try {
+            CompletableFuture.allOf(underWay.toArray(CompletableFuture[]::new))
+                    .get(CANCEL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("orders not taken by the broker, workers may go on for nothing orders={} reason={}", underWay.size(),
+                    e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Control cancelUpTo(long lastDispatch) {
+        return new Control(Control.Order.CANCEL, lastDispatch, clock.instant());
+    }
+
+    private static String workload(UUID workload) {
+        return "workload/" + workload;
     }
 
     private ProducerRecord<String, byte[]> message(String subject, Control order) {

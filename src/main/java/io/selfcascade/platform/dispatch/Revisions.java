@@ -55,6 +55,11 @@ final class Revisions {
         raise(workload, WRITE).ifPresent(revision -> listeners.forEach(listener -> listener.changed(workload, revision)));
     }
 
+    /** The same for many. */
+    void changed(Collection<UUID> workloads) {
+        workloads.stream().distinct().sorted(LockOrder.BY_UUID).forEach(this::changed);
+    }
+
     /** Items moved on: told at most twice a second; the counters are in every later event anyway. */
     void progressed(Collection<UUID> workloads) {
         List<UUID> inOrder = workloads.stream().distinct().sorted(LockOrder.BY_UUID).toList();

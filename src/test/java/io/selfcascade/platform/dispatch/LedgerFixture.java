@@ -55,7 +55,8 @@ final class LedgerFixture {
     final NextGeneration generations = new NextGeneration(jdbc, transactions, revisions, plans, partitions,
             new ModelRegistry(List.of(new ModelRegistration(new ModelRef(MODEL, SHA), "", new ImageSize(128, 128), 8, ""))));
     final SentMessages orders = new SentMessages();
-    final RunControl control = new RunControl(jdbc, transactions, revisions, signal);
+    final RunControl control = new RunControl(
+            jdbc, transactions, revisions, signal, new Orders(orders, Topics.DEFAULT, InstantSource.system()));
     final ItemLedger items = new ItemLedger(
             jdbc, transactions, runs, partitions, revisions,
             new Orders(orders, Topics.DEFAULT, InstantSource.system()), signal);

@@ -99,7 +99,9 @@ final class LedgerModel implements Ledger {
 
     @Override
     public void want(UUID workload, Desired desired) {
-        runs.want(workload, desired);
+        if (runs.want(workload, desired)) {
+            items.cancelPending(workload);
+        }
     }
 
     @Override

@@ -142,6 +142,31 @@ final class ModelItems {
         return pending.size();
     }
 
+    /** Rule 15: people have their answer after this. Each of the two steps that found something tells of it. */
+    void cancelPending(UUID workload) {
+        Run run = state.run(workload);
+        List<Item> pending = state.items(workload).stream().filter(item -> item.state == ItemState.PENDING).toList();
+        List<Item> atWorkers = pending.stream().filter(item -> state.tasks(item).stream().anyMatch(task -> task.dispatchId != null
+                && (task.state == TaskState.READY || task.state == TaskState.DISPATCHED))).toList();
+        cancelNow(run, atWorkers);
+        cancelNow(run, pending.stream().filter(item -> !atWorkers.contains(item)).toList());
+    }
+
+    private void cancelNow(Run run, List<Item> items) {
+        if (items.isEmpty()) {
+            return;
+        }
+        Set<Long> dispatches = cancelTasks(items.stream().flatMap(item -> state.tasks(item).stream()).toList());
+        for (Item item : items) {
+            settle(item, ItemState.CANCELLED, run.generation);
+            item.errorClass = null;
+            item.errorCode = null;
+        }
+        state.closeEmptied(state.dispatches(dispatches), "cancel");
+        state.partitions(run.workloadId).forEach(partition -> recount(run, partition));
+        state.changed(run);
+    }
+
     void cancelItem(UUID workload, int ordinal) {
         Item item = state.item(workload, ordinal).orElseThrow(() -> ModelState.refused(ErrorCode.NOT_FOUND));
         if (item.state == ItemState.CANCELLED) {

@@ -104,18 +104,20 @@ final class ModelRuns {
         state.owned(claim).resultsKey = resultsKey;
     }
 
-    void want(UUID workload, Desired desired) {
+    /** @return whether its items are cancelled at once */
+    boolean want(UUID workload, Desired desired) {
         Run run = state.run(workload);
         boolean isRepeated = run.desired == desired && (!run.state.isTerminal()
                 || (run.state == RunState.CANCELLED && desired == Desired.CANCEL));
         if (isRepeated) {
-            return;
+            return desired == Desired.CANCEL && !run.state.isTerminal();
         }
         if (run.state.isTerminal() || run.desired == Desired.CANCEL) {
             throw ModelState.refused(ErrorCode.CONFLICT);
         }
         run.desired = desired;
         state.changed(run);
+        return desired == Desired.CANCEL;
     }
 
     void edit(UUID workload, int priority) {

@@ -108,11 +108,15 @@ abstract class CascadeRoad {
     void work(Consumer<List<StageInput>> meanwhile) {
         ModelRef model = models.require("scenes").ref();
         engine = new FakeStageEngine(model, Long.MAX_VALUE, meanwhile);
+        work(engine);
+    }
+
+    void work(EngineSource source) {
         WorkerProperties properties = TestWorker.properties("road", POOL, 8, 1 << 20);
-        ResidentEngines engines = new ResidentEngines(engine, 1);
+        ResidentEngines engines = new ResidentEngines(source, 1);
         worker = new Worker(() -> new WorkerIdentity("road", UUID.randomUUID()), properties,
                 TestWorker.clients(topics, SharedInfrastructure.bootstrapServers()),
-                new WorkerFacts(POOL, 1, engine.device(), engine.models()),
+                new WorkerFacts(POOL, 1, source.device(), source.models()),
                 identity -> new StageRunner(identity, properties, store, engines, Clock.systemUTC(),
                         () -> UUID.randomUUID().toString().substring(0, 8)),
                 Clock.systemUTC(), code -> {
@@ -122,9 +126,14 @@ abstract class CascadeRoad {
     }
 
     UUID submit(String items) {
+        return submit("", items);
+    }
+
+    /** @param knobs of the cascade, each with a comma behind it */
+    UUID submit(String knobs, String items) {
         String body = """
-                {"model": "scenes", "cascade": {"preset": "fast", "target": {"width": 256, "height": 256}}, %s}
-                """.formatted(items);
+                {"model": "scenes", "cascade": {%s "preset": "fast", "target": {"width": 256, "height": 256}}, %s}
+                """.formatted(knobs, items);
         return intake.submit(requests.read(body.getBytes(UTF_8)),
                 new RequestIdentity("default", "rest", UUID.randomUUID().toString())).workloadId();
     }

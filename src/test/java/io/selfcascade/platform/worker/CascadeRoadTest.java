@@ -19,8 +19,10 @@ import io.selfcascade.platform.intake.FilePurpose;
 import io.selfcascade.platform.intake.GenerationRequest;
 import io.selfcascade.platform.report.ItemStageView;
 import io.selfcascade.spec.CascadeException;
+import io.selfcascade.spec.Device;
 import io.selfcascade.spec.ErrorCode;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -240,6 +242,25 @@ class CascadeRoadTest extends CascadeRoad {
         assertThat(manifest.at("/counts/cancelled").intValue()).isEqualTo(4);
         assertThat(completedItems(manifest)).isZero();
         assertThat(lines(runs.get(workload).errorsKey())).hasSize(4);
+    }
+
+    /** The model is real, since a step must take as long as one. */
+    @Test
+    void atMostTwoStepsBeginAfterTheAnswerToACancel() {
+        CountedEngines engines = new CountedEngines(new DiffusionEngines(
+                models, new ModelFolders(Path.of("target", "models")), Device.CPU, 1, 1 << 20));
+        UUID workload = submit("\"steps\": 200,", items(8));
+        work(engines);
+        await().until(() -> engines.steps.get() >= 3);
+
+        control.want(workload, Desired.CANCEL);
+        int begun = engines.steps.get();
+
+        awaitState(workload, RunState.CANCELLED);
+        await().until(() -> jdbc.sql("SELECT bool_and(state = 'closed') FROM task_dispatch").query(Boolean.class).single());
+        worker.stop();
+        assertThat(engines.steps.get() - begun).isLessThanOrEqualTo(2);
+        assertThat(begun).isLessThan(100);
     }
 
     @Test
