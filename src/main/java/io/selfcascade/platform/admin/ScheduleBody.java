@@ -55,7 +55,7 @@ record ScheduleBody(
         String self = "/v1/schedules/" + schedule;
         Map<String, String> links = new LinkedHashMap<>();
         links.put("self", self);
-        for (String part : new String[] {"next-runs", "runs", "pause", "resume"}) {
+        for (String part : new String[] {"next-runs", "runs", "pause", "resume", "trigger", "backfill"}) {
             links.put(part.replace('-', '_'), self + "/" + part);
         }
         return links;

@@ -1,10 +1,13 @@
 package io.selfcascade.platform.admin;
 
+import io.selfcascade.platform.intake.BackfillRequestReader;
 import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.intake.ScheduleRequestReader;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
+import io.selfcascade.platform.trigger.RequestedRuns;
 import io.selfcascade.platform.trigger.ScheduleView;
 import io.selfcascade.platform.trigger.Schedules;
+import io.swagger.v3.oas.annotations.Parameter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -33,13 +36,19 @@ import org.springframework.web.bind.annotation.RestController;
 class ScheduleController {
 
     private static final String TENANT = RequestIdentity.DEFAULT_TENANT;
+    private static final String KEY = "Sent again, it is answered with the run it made the first time.";
 
     private final ScheduleRequestReader reader;
+    private final BackfillRequestReader backfills;
     private final Schedules schedules;
+    private final RequestedRuns requested;
 
-    ScheduleController(ScheduleRequestReader reader, Schedules schedules) {
+    ScheduleController(
+            ScheduleRequestReader reader, BackfillRequestReader backfills, Schedules schedules, RequestedRuns requested) {
         this.reader = reader;
+        this.backfills = backfills;
         this.schedules = schedules;
+        this.requested = requested;
     }
 
     /** Adds a schedule. Its workload is checked now as if it were submitted. */
@@ -89,6 +98,26 @@ class ScheduleController {
         return versioned(ResponseEntity.ok(), schedules.resume(TENANT, id));
     }
 
+    /** Runs it now, also while it is paused; its overlap policy applies. */
+    @PostMapping("/{id}/trigger")
+    ResponseEntity<ScheduleRunBody> trigger(@PathVariable UUID id,
+            @Parameter(description = KEY) @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
+        RequestIdentity identity =
+                new RequestIdentity(TENANT, RequestIdentity.REST, key == null ? "once-" + UUID.randomUUID() : key);
+        RequestedRuns.Triggered triggered = requested.trigger(TENANT, id, identity);
+        return ResponseEntity.accepted()
+                .header("Idempotency-Replayed", Boolean.toString(triggered.replayed()))
+                .body(ScheduleRunBody.of(triggered.run()));
+    }
+
+    /** Has the times of a range of days run that have not yet, one after the other. Sent again it changes nothing. */
+    @PostMapping(path = "/{id}/backfill", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    BackfillBody backfill(@PathVariable UUID id, HttpServletRequest request) throws IOException {
+        RequestedRuns.Backfill backfill = requested.backfill(TENANT, id, backfills.read(request.getInputStream()));
+        return new BackfillBody(backfill.waiting(), backfill.times() - backfill.waiting());
+    }
+
     /** When it runs next, and what the clocks do in those nights. */
     @GetMapping("/{id}/next-runs")
     List<ScheduledTimeBody> nextRuns(@PathVariable UUID id, @RequestParam(defaultValue = "5") int count) {
@@ -108,6 +137,9 @@ class ScheduleController {
         return PageBody.of(schedules.runs(TENANT, id, after, most + 1).stream().map(ScheduleRunBody::of).toList(),
                 most, ScheduleRunBody::id);
     }
+
+    /** How many times of the range wait now, and how many stay as they were. */
+    record BackfillBody(int waiting, int untouched) {}
 
     private static ResponseEntity<ScheduleBody> versioned(ResponseEntity.BodyBuilder answer, ScheduleView view) {
         return answer.header(HttpHeaders.ETAG, "\"" + view.version() + "\"").body(ScheduleBody.of(view));

@@ -52,6 +52,16 @@ class IntakeConfiguration {
     }
 
     @Bean
+    RequestFolders requestFolders(ArtifactStore store, IntakeProperties properties, Environment environment) {
+        return new RequestFolders(localFiles(properties, environment), store, properties.limits());
+    }
+
+    @Bean
+    BackfillRequestReader backfillRequestReader(IntakeLimits limits) {
+        return new BackfillRequestReader(limits);
+    }
+
+    @Bean
     ScheduleRequestReader scheduleRequestReader(IntakeLimits limits) {
         return new ScheduleRequestReader(limits);
     }
@@ -80,10 +90,7 @@ class IntakeConfiguration {
             Uuid7 ids,
             InstantSource clock,
             Environment environment) {
-        // Paths make sense only where users and server share a disk.
-        boolean embedded = environment.getProperty("selfcascade.embedded.enabled", Boolean.class, true);
-        LocalFiles localFiles = new LocalFiles(embedded ? properties.localRoots() : List.of());
-        return new FileUploads(files, store, localFiles, properties.limits(), ids, clock);
+        return new FileUploads(files, store, localFiles(properties, environment), properties.limits(), ids, clock);
     }
 
     @Bean
@@ -106,5 +113,11 @@ class IntakeConfiguration {
                 ids,
                 new SecureRandom(),
                 clock);
+    }
+
+    /** Paths make sense only where users and server share a disk. */
+    private static LocalFiles localFiles(IntakeProperties properties, Environment environment) {
+        boolean embedded = environment.getProperty("selfcascade.embedded.enabled", Boolean.class, true);
+        return new LocalFiles(embedded ? properties.localRoots() : List.of());
     }
 }

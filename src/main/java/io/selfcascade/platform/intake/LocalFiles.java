@@ -1,19 +1,25 @@
 package io.selfcascade.platform.intake;
 
+import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Files on the coordinator's own disk that requests may name by path: a convenience of embedded mode, where user and server
  * share a disk. Only below a few folders, and never through a link.
  */
 final class LocalFiles {
+
+    private static final int MOST_LEVELS = 8;
 
     private final List<Path> roots;
 
@@ -35,6 +41,40 @@ final class LocalFiles {
             }
         }
         throw notAllowed(pointer);
+    }
+
+    /**
+     * @param pointer the field of the request that holds the path
+     * @return the regular files at and below a folder, as paths below it with {@code /}, in no order; none if it does not exist.
+     *     The caller closes the stream
+     * @throws InvalidRequestException INVALID_REQUEST if the path is not allowed
+     */
+    Stream<String> below(String path, String pointer) {
+        Path asked = parse(path, pointer);
+        for (Path root : roots) {
+            if (asked.startsWith(root) && asked.equals(asked.normalize())) {
+                return files(root, asked);
+            }
+        }
+        throw notAllowed(pointer);
+    }
+
+    private static Stream<String> files(Path root, Path asked) {
+        try {
+            Path folder = root.toRealPath().resolve(root.relativize(asked));
+            if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) || !folder.toRealPath().equals(folder)) {
+                return Stream.empty();
+            }
+            // Links are not followed: what they lead to may lie anywhere.
+            return Files.walk(folder, MOST_LEVELS)
+                    .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                    .map(file -> folder.relativize(file).toString().replace(File.separatorChar, '/'));
+        } catch (NoSuchFileException e) {
+            return Stream.empty();
+        } catch (IOException e) {
+            throw new CascadeException(ErrorCode.INFRASTRUCTURE_UNAVAILABLE,
+                    "Cannot list folder: " + asked + " (is it readable?)", e);
+        }
     }
 
     private Path parse(String path, String pointer) {

@@ -26,12 +26,14 @@ final class RunStart {
     private final WorkloadIntake intake;
     private final ScheduleRequestReader reader;
     private final ScheduleRuns runs;
+    private final FolderStart folder;
 
-    RunStart(OpenRuns openRuns, WorkloadIntake intake, ScheduleRequestReader reader, ScheduleRuns runs) {
+    RunStart(OpenRuns openRuns, WorkloadIntake intake, ScheduleRequestReader reader, ScheduleRuns runs, FolderStart folder) {
         this.openRuns = openRuns;
         this.intake = intake;
         this.reader = reader;
         this.runs = runs;
+        this.folder = folder;
     }
 
     /** Starts a run whose row is there, or skips it, as the overlap policy says. */
@@ -49,17 +51,26 @@ final class RunStart {
         }
     }
 
-    private void submit(Schedule schedule, long run, LocalDateTime logicalDate) {
-        if (reader.readSource(schedule.sourceJson()) instanceof ScheduleSource.Template template) {
-            WorkloadRequest request = template.workload().named(DatePlaceholder.fill(template.workload().name(), logicalDate));
-            UUID workload = intake.submit(request, identity(schedule, logicalDate.toString())).workloadId();
-            runs.addWorkload(schedule.id(), run, workload);
-            runs.decide(run, State.STARTED, null);
-            log.info("run started schedule={} logical_date={} workload={}", schedule.id(), logicalDate, workload);
-        }
+    /** Whether a run that waits for its turn has it. */
+    boolean isFree(Schedule schedule) {
+        return schedule.overlapPolicy() == OverlapPolicy.ALLOW || openRuns.of(schedule.tenant(), schedule.sender()).isEmpty();
     }
 
-    private static RequestIdentity identity(Schedule schedule, String key) {
-        return new RequestIdentity(schedule.tenant(), schedule.sender(), key);
+    /** Starts a run whose row is there, whatever else is open. */
+    void submit(Schedule schedule, long run, LocalDateTime logicalDate) {
+        ScheduleSource source = reader.readSource(schedule.sourceJson());
+        if (source instanceof ScheduleSource.Template template) {
+            submit(schedule, template.workload(), run, logicalDate);
+        } else if (source instanceof ScheduleSource.Folder files) {
+            folder.start(schedule, files.path(), run, logicalDate);
+        }
+        log.info("run started schedule={} logical_date={}", schedule.id(), logicalDate);
+    }
+
+    private void submit(Schedule schedule, WorkloadRequest template, long run, LocalDateTime logicalDate) {
+        WorkloadRequest request = template.named(DatePlaceholder.fill(template.name(), logicalDate));
+        RequestIdentity identity = new RequestIdentity(schedule.tenant(), schedule.sender(), logicalDate.toString());
+        runs.addWorkload(schedule.id(), run, intake.submit(request, identity).workloadId());
+        runs.decide(run, State.STARTED, null);
     }
 }

@@ -2,11 +2,15 @@ package io.selfcascade.platform.trigger;
 
 import io.selfcascade.platform.dispatch.Loop;
 import io.selfcascade.platform.dispatch.OpenRuns;
+import io.selfcascade.platform.intake.RequestFolders;
 import io.selfcascade.platform.intake.ScheduleRequestReader;
 import io.selfcascade.platform.intake.Uuid7;
 import io.selfcascade.platform.intake.WorkloadIntake;
+import io.selfcascade.platform.intake.WorkloadRequestReader;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
 import io.selfcascade.platform.role.LifecyclePhase;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -21,6 +25,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 @EnableConfigurationProperties(ScheduleProperties.class)
 class ScheduleConfiguration {
 
+    private static final Duration FORGET_EVERY = Duration.ofHours(1);
+
     @Bean
     ScheduleTimers scheduleTimers(JdbcClient jdbc) {
         return new ScheduleTimers(jdbc);
@@ -32,14 +38,20 @@ class ScheduleConfiguration {
     }
 
     @Bean
-    RunStart runStart(OpenRuns openRuns, WorkloadIntake intake, ScheduleRequestReader reader, ScheduleRuns runs) {
-        return new RunStart(openRuns, intake, reader, runs);
+    FolderStart folderStart(RequestFolders folders, WorkloadRequestReader reader, WorkloadIntake intake, ScheduleRuns runs,
+            ScheduleProperties properties) {
+        return new FolderStart(folders, reader, intake, runs, properties.mostFiles());
+    }
+
+    @Bean
+    RunStart runStart(OpenRuns openRuns, WorkloadIntake intake, ScheduleRequestReader reader, ScheduleRuns runs, FolderStart folder) {
+        return new RunStart(openRuns, intake, reader, runs, folder);
     }
 
     @Bean
     Schedules schedules(ScheduleRows rows, ScheduleTimers timers, ScheduleRuns runs, ScheduleRequestReader reader,
-            WorkloadIntake intake, PlatformTransactionManager transactions, Uuid7 ids, InstantSource clock) {
-        return new Schedules(rows, timers, runs, reader, intake, new TransactionTemplate(transactions), ids, clock);
+            WorkloadIntake intake, FolderStart folder, PlatformTransactionManager transactions, Uuid7 ids, InstantSource clock) {
+        return new Schedules(rows, timers, runs, reader, intake, folder, new TransactionTemplate(transactions), ids, clock);
     }
 
     @Bean
@@ -49,7 +61,35 @@ class ScheduleConfiguration {
     }
 
     @Bean
-    Loop scheduleLoop(DueSchedules due, ScheduleProperties properties) {
-        return new Loop("schedules", LifecyclePhase.COORDINATOR, properties.tick(), due::decide);
+    WaitingRuns waitingRuns(PlatformTransactionManager transactions, ScheduleTimers timers, ScheduleRows rows,
+            ScheduleRuns runs, RunStart start) {
+        return new WaitingRuns(new TransactionTemplate(transactions), timers, rows, runs, start);
+    }
+
+    @Bean
+    RequestedRuns requestedRuns(PlatformTransactionManager transactions, ScheduleTimers timers, ScheduleRows rows,
+            ScheduleRuns runs, RunStart start, ScheduleRequestReader reader, ScheduleProperties properties) {
+        return new RequestedRuns(
+                new TransactionTemplate(transactions), timers, rows, runs, start, reader, properties.mostBackfilled());
+    }
+
+    @Bean
+    DeclaredSchedules declaredSchedules(ScheduleProperties properties, ScheduleRequestReader reader, Schedules schedules) {
+        return new DeclaredSchedules(Path.of(properties.folder()), reader, schedules);
+    }
+
+    @Bean
+    Loop scheduleLoop(DueSchedules due, WaitingRuns waiting, ScheduleProperties properties) {
+        return new Loop("schedules", LifecyclePhase.COORDINATOR, properties.tick(), () -> {
+            due.decide();
+            waiting.start();
+        });
+    }
+
+    @Bean
+    Loop scheduleHistoryLoop(JdbcClient jdbc, PlatformTransactionManager transactions, ScheduleProperties properties) {
+        RunHistory history =
+                new RunHistory(jdbc, new TransactionTemplate(transactions), properties.history(), properties.mostRuns());
+        return new Loop("schedule-history", LifecyclePhase.COORDINATOR, FORGET_EVERY, history::forget);
     }
 }

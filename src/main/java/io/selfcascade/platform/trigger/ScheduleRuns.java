@@ -4,11 +4,14 @@ import io.selfcascade.platform.dispatch.StoredState;
 import io.selfcascade.platform.trigger.ScheduleRun.Cause;
 import io.selfcascade.platform.trigger.ScheduleRun.Refusal;
 import io.selfcascade.platform.trigger.ScheduleRun.State;
+import io.selfcascade.spec.CascadeException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -63,6 +66,105 @@ final class ScheduleRuns {
                 .param("schedule", schedule)
                 .param("run", run)
                 .param("workload", workload)
+                .update();
+    }
+
+    void addWorkload(UUID schedule, long run, UUID workload, String file, byte[] sha256) {
+        jdbc.sql("""
+                INSERT INTO schedule_request (schedule_id, run_id, workload_id, file, sha256)
+                VALUES (:schedule, :run, :workload, :file, :sha256)
+                """)
+                .param("schedule", schedule)
+                .param("run", run)
+                .param("workload", workload)
+                .param("file", file)
+                .param("sha256", sha256)
+                .update();
+    }
+
+    void addRefusal(UUID schedule, long run, String file, byte[] sha256, CascadeException refusal) {
+        jdbc.sql("""
+                INSERT INTO schedule_request (schedule_id, run_id, file, sha256, error_code, error_detail)
+                VALUES (:schedule, :run, :file, :sha256, :code, :detail)
+                """)
+                .param("schedule", schedule)
+                .param("run", run)
+                .param("file", file)
+                .param("sha256", sha256)
+                .param("code", refusal.code().name().toLowerCase(Locale.ROOT))
+                .param("detail", refusal.getMessage())
+                .update();
+    }
+
+    /** Whether a run of the schedule has taken this file with this content, as a workload or a refusal. */
+    boolean isTaken(UUID schedule, String file, byte[] sha256) {
+        return jdbc.sql("""
+                SELECT EXISTS (SELECT FROM schedule_request
+                                WHERE schedule_id = :schedule AND file = :file AND sha256 = :sha256)
+                """)
+                .param("schedule", schedule)
+                .param("file", file)
+                .param("sha256", sha256)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** @return whether the time waits now and did not before: it is new, or nothing had been started at it */
+    boolean ask(UUID schedule, ScheduledTime time) {
+        return jdbc.sql("""
+                INSERT INTO schedule_run AS r (schedule_id, logical_date, cause, scheduled_for, state, decided_at)
+                VALUES (:schedule, :logicalDate, 'backfill', :scheduledFor, 'pending', ledger_now())
+                ON CONFLICT (schedule_id, logical_date) DO UPDATE
+                   SET state = 'pending', cause = 'backfill', reason = NULL, decided_at = ledger_now()
+                 WHERE r.state IN ('skipped_overlap', 'missed', 'failed')
+                """)
+                .param("schedule", schedule)
+                .param("logicalDate", time.logicalDate())
+                .param("scheduledFor", ScheduleTimers.utc(time.at()))
+                .update() == 1;
+    }
+
+    /** @return schedules with runs that wait and may be tried now */
+    List<UUID> schedulesThatWait(int most) {
+        return jdbc.sql("""
+                SELECT DISTINCT schedule_id FROM schedule_run
+                 WHERE state = 'pending' AND decided_at <= ledger_now() LIMIT :most
+                """)
+                .param("most", most)
+                .query(UUID.class)
+                .list();
+    }
+
+    /** @return the run of the oldest date, if it may be tried now */
+    Optional<ScheduleRun> nextThatWaits(UUID schedule) {
+        return jdbc.sql(SELECT + """
+                 WHERE decided_at <= ledger_now() AND id = (SELECT id FROM schedule_run
+                     WHERE schedule_id = :schedule AND state = 'pending' ORDER BY logical_date LIMIT 1)
+                """)
+                .param("schedule", schedule)
+                .query((rs, n) -> run(rs))
+                .optional();
+    }
+
+    void decideIfWaiting(long run, State state, @Nullable String reason) {
+        jdbc.sql("""
+                UPDATE schedule_run SET state = :state, reason = :reason, decided_at = ledger_now()
+                 WHERE id = :run AND state = 'pending'
+                """)
+                .param("state", state.stored())
+                .param("reason", reason)
+                .param("run", run)
+                .update();
+    }
+
+    /** Has a run that waits tried again a little later. */
+    void postpone(long run, Duration delay) {
+        jdbc.sql("""
+                UPDATE schedule_run SET decided_at = ledger_now() + :delay * interval '1 second'
+                 WHERE id = :run AND state = 'pending'
+                """)
+                .param("delay", delay.toSeconds())
+                .param("run", run)
                 .update();
     }
 

@@ -13,6 +13,7 @@ import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,17 +33,19 @@ public class Schedules {
     private final ScheduleRuns runs;
     private final ScheduleRequestReader reader;
     private final WorkloadIntake intake;
+    private final FolderStart folder;
     private final TransactionOperations transactions;
     private final Uuid7 ids;
     private final InstantSource clock;
 
     Schedules(ScheduleRows rows, ScheduleTimers timers, ScheduleRuns runs, ScheduleRequestReader reader, WorkloadIntake intake,
-            TransactionOperations transactions, Uuid7 ids, InstantSource clock) {
+            FolderStart folder, TransactionOperations transactions, Uuid7 ids, InstantSource clock) {
         this.rows = rows;
         this.timers = timers;
         this.runs = runs;
         this.reader = reader;
         this.intake = intake;
+        this.folder = folder;
         this.transactions = transactions;
         this.ids = ids;
         this.clock = clock;
@@ -60,6 +63,23 @@ public class Schedules {
             return transactions.execute(status -> view(insert(tenant, request)));
         } catch (DataIntegrityViolationException e) {
             throw nameTaken(request, e);
+        }
+    }
+
+    /**
+     * Makes or changes the schedule of this name as an operator's file says, if the file has changed. What it is made of is not
+     * checked: a start must not fail over a model that comes later; its runs will.
+     *
+     * @param file content of the file
+     * @return whether anything was done
+     */
+    boolean declare(String tenant, ScheduleRequest request, byte[] file) {
+        byte[] sha256 = Sha256.of(file);
+        try {
+            return transactions.execute(status -> declared(tenant, request, sha256));
+        } catch (DataIntegrityViolationException e) {
+            // Two coordinators began together: the name let one of them through.
+            return transactions.execute(status -> declared(tenant, request, sha256));
         }
     }
 
@@ -137,6 +157,29 @@ public class Schedules {
         return runs.page(row(tenant, id).id(), after, limit);
     }
 
+    private boolean declared(String tenant, ScheduleRequest request, byte[] sha256) {
+        Optional<UUID> known = rows.findByTenantAndName(tenant, request.name()).map(Schedule::id);
+        if (known.isEmpty()) {
+            Schedule schedule = insert(tenant, request);
+            schedule.declaredBy(sha256);
+            rows.saveAndFlush(schedule);
+            return true;
+        }
+        Timer timer = timers.lock(known.get()).orElseThrow(() -> notFound(known.get()));
+        Schedule schedule = row(tenant, known.get());
+        if (schedule.isDeclaredBy(sha256)) {
+            return false;
+        }
+        ScheduleRequest former = schedule.request(reader);
+        schedule.edit(request);
+        schedule.declaredBy(sha256);
+        if (isRetimed(former, request)) {
+            restart(schedule, timer);
+        }
+        rows.saveAndFlush(schedule);
+        return true;
+    }
+
     private Schedule insert(String tenant, ScheduleRequest request) {
         Schedule schedule = rows.saveAndFlush(new Schedule(ids.next(), tenant, request, clock.instant()));
         Instant now = timers.now();
@@ -188,9 +231,11 @@ public class Schedules {
     private void check(String tenant, ScheduleRequest request) {
         if (request.source() instanceof ScheduleSource.Template template) {
             intake.check(template.workload(), tenant);
+        } else if (request.source() instanceof ScheduleSource.Folder files) {
+            folder.check(tenant, files.path(), LocalDateTime.ofInstant(clock.instant(), request.timeZone()));
         } else {
-            throw InvalidRequestException.of(ErrorCode.INVALID_REQUEST, "", Violation.Kind.INVALID_VALUE,
-                    "Schedules take a workload so far (send workload in place of folder or topic)");
+            throw InvalidRequestException.of(ErrorCode.INVALID_REQUEST, "/topic", Violation.Kind.INVALID_VALUE,
+                    "Schedules take a workload or a folder so far (send one of those)");
         }
     }
 
@@ -203,7 +248,7 @@ public class Schedules {
         return rows.findByIdAndTenant(id, tenant).orElseThrow(() -> notFound(id));
     }
 
-    private static CascadeException notFound(UUID id) {
+    static CascadeException notFound(UUID id) {
         return new CascadeException(ErrorCode.NOT_FOUND, "Cannot find schedule: " + id + " (see GET /v1/schedules)");
     }
 

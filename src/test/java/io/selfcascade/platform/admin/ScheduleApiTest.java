@@ -109,6 +109,49 @@ class ScheduleApiTest {
         assertThat(api.get(workload).status()).isEqualTo(200);
     }
 
+    @Test
+    void aTriggerSentAgainIsTheRunItMadeTheFirstTime() {
+        String self = create("0 0 29 2 *", ", \"enabled\": false").json().path("links").path("self").asString();
+
+        Answer first = api.post(self + "/trigger", "", "Idempotency-Key", "now");
+        Answer again = api.post(self + "/trigger", "", "Idempotency-Key", "now");
+
+        assertThat(first.status()).isEqualTo(202);
+        assertThat(first.json().path("state").asString()).isEqualTo("started");
+        assertThat(first.json().path("workloads")).hasSize(1);
+        assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(again.json()).isEqualTo(first.json());
+        assertThat(api.post(self + "/trigger", "").json().path("state").asString()).isIn("skipped_overlap", "started");
+        api.delete(self);
+    }
+
+    @Test
+    void aBackfillRunsOneDateAfterTheOther() {
+        String self = create("0 0 29 2 *", ", \"enabled\": false").json().path("links").path("self").asString();
+
+        Answer asked = api.post(self + "/backfill", "{\"from\": \"2020-01-01\", \"to\": \"2024-12-31\"}");
+        Answer again = api.post(self + "/backfill", "{\"from\": \"2020-01-01\", \"to\": \"2024-12-31\"}");
+
+        assertThat(asked.status()).isEqualTo(202);
+        assertThat(asked.json().path("waiting").asInt()).isEqualTo(2);
+        assertThat(again.json().path("waiting").asInt()).isZero();
+        assertThat(again.json().path("untouched").asInt()).isEqualTo(2);
+        await().atMost(Duration.ofMinutes(3)).until(() -> api.get(self + "/runs").json().path("data"),
+                runs -> runs.path(0).path("state").asString().equals("started") && runs.path(1).path("state").asString().equals("started"));
+        assertThat(api.post(self + "/backfill", "{\"from\": \"2020-13-01\"}").json().path("errors"))
+                .extracting(error -> error.path("pointer").asString()).containsExactlyInAnyOrder("/from", "/to");
+        api.delete(self);
+    }
+
+    @Test
+    void theSampleScheduleIsThereAndSwitchedOff() {
+        assertThat(api.get("/v1/schedules?limit=100").json().path("data")).anySatisfy(one -> {
+            assertThat(one.path("name").asString()).isEqualTo("nightly");
+            assertThat(one.path("enabled").asBoolean(true)).isFalse();
+            assertThat(one.has("next_at")).isFalse();
+        });
+    }
+
     private JsonNode oldestStarted(String self) {
         JsonNode runs = api.get(self + "/runs?limit=100").json().path("data");
         for (int i = runs.size() - 1; i >= 0; i--) {

@@ -74,6 +74,11 @@ public final class IntakeFixture implements AutoCloseable {
                 new TransactionTemplate(transactions), ids, new SecureRandom(), InstantSource.system());
     }
 
+    /** @param localFolders below which requests may name folders by path */
+    public RequestFolders folders(ArtifactStore store, List<Path> localFolders) {
+        return new RequestFolders(new LocalFiles(localFolders), store, IntakeLimits.DEFAULT);
+    }
+
     @Override
     public void close() {
         factory.close();

@@ -10,6 +10,7 @@ import io.selfcascade.platform.intake.SchedulePatch;
 import io.selfcascade.platform.intake.ScheduleRequest;
 import io.selfcascade.platform.intake.ScheduleRequestReader;
 import io.selfcascade.platform.intake.WorkloadIntake;
+import io.selfcascade.platform.intake.WorkloadRequestReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,6 +28,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class ScheduleFixture {
 
     static final String TENANT = "default";
+    static final int MOST_BACKFILLED = 31;
+    static final int MOST_FILES = 5;
     static final String WORKLOAD = """
             {"name": "nightly {date}", "model": "scenes", "cascade": {"preset": "fast", "target": {"width": 128, "height": 128}},
              "items": [{"prompt": "a red circle on a white background"}]}""";
@@ -49,7 +52,9 @@ final class ScheduleFixture {
     final ScheduleTimers timers = new ScheduleTimers(jdbc);
     final ScheduleRuns runs = new ScheduleRuns(jdbc);
     final Schedules schedules = new Schedules(
-            rows, timers, runs, reader, intake(ledger), transactions, INTAKE.ids, InstantSource.system());
+            rows, timers, runs, reader, intake(ledger), folder(ledger), transactions, INTAKE.ids, InstantSource.system());
+    final RequestedRuns requested =
+            new RequestedRuns(transactions, timers, rows, runs, start(ledger), reader, MOST_BACKFILLED);
 
     ScheduleFixture() {
         DATABASE.execute("DELETE FROM schedule; DELETE FROM workload; DELETE FROM workload_event");
@@ -67,7 +72,16 @@ final class ScheduleFixture {
     }
 
     RunStart start(ApplicationEventPublisher events) {
-        return new RunStart(ledger.openRuns(), intake(events), reader, runs);
+        return new RunStart(ledger.openRuns(), intake(events), reader, runs, folder(events));
+    }
+
+    WaitingRuns waiting(ApplicationEventPublisher events) {
+        return new WaitingRuns(transactions, timers, rows, runs, start(events));
+    }
+
+    private FolderStart folder(ApplicationEventPublisher events) {
+        return new FolderStart(INTAKE.folders(store, List.of(localFolder)), new WorkloadRequestReader(IntakeLimits.DEFAULT),
+                intake(events), runs, MOST_FILES);
     }
 
     WorkloadIntake intake(ApplicationEventPublisher events) {
@@ -111,6 +125,10 @@ final class ScheduleFixture {
     /** What became of the schedule's times, the one decided last first. */
     List<ScheduleRun> history(UUID schedule) {
         return runs.page(schedule, null, 100);
+    }
+
+    ScheduleRun run(UUID schedule, String logicalDate) {
+        return history(schedule).stream().filter(run -> run.logicalDate().toString().equals(logicalDate)).findAny().orElseThrow();
     }
 
     int count(String sql) {
