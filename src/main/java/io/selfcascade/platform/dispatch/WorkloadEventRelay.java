@@ -37,10 +37,15 @@ final class WorkloadEventRelay {
     int publish() {
         return transactions.run(() -> {
             List<Event> events = isOnlyOne() ? unpublished() : List.of();
-            List<? extends CompletableFuture<?>> underWay = events.stream().map(event -> sender.send(event.message(topics.workloadEvents()))).toList();
-            int published = 0;
+            // The first one alone finds out whether the broker is there: while it is not, every send may block for seconds.
+            if (events.isEmpty() || !arrives(send(events.get(0)))) {
+                return 0;
+            }
+            mark(events.get(0));
+            List<? extends CompletableFuture<?>> underWay = events.stream().skip(1).map(this::send).toList();
+            int published = 1;
             // In order: what comes after an event the broker did not take is published again.
-            while (published < events.size() && arrives(underWay.get(published))) {
+            while (published < events.size() && arrives(underWay.get(published - 1))) {
                 mark(events.get(published));
                 published++;
             }
@@ -53,6 +58,10 @@ final class WorkloadEventRelay {
         return jdbc.sql("SELECT pg_try_advisory_xact_lock(hashtext('selfcascade.workload-events'))")
                 .query(Boolean.class)
                 .single();
+    }
+
+    private CompletableFuture<?> send(Event event) {
+        return sender.send(event.message(topics.workloadEvents()));
     }
 
     private List<Event> unpublished() {
