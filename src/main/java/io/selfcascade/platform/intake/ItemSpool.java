@@ -4,6 +4,7 @@ import io.selfcascade.platform.artifact.ArtifactStore;
 import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.UUID;
 
@@ -39,6 +40,18 @@ final class ItemSpool {
         }
         String key = uploads.resolve(tenant, String.valueOf(request.itemsFile()), FilePurpose.ITEMS, "/items_file").key();
         return new Spooled(key, count(key), false);
+    }
+
+    /**
+     * Makes lines that come from elsewhere durable.
+     *
+     * @param lines items as JSONL, read to their end, not closed
+     * @throws InvalidRequestException if there are no or too many
+     */
+    Spooled spool(UUID workloadId, InputStream lines) {
+        String key = WorkloadIntake.itemsKey(workloadId);
+        store.put(key, lines::transferTo);
+        return new Spooled(key, count(key), true);
     }
 
     /** How many items the request has; none if others will bring them. */

@@ -5,9 +5,11 @@ import io.selfcascade.platform.model.ModelRegistration;
 import io.selfcascade.platform.model.ModelRegistry;
 import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
+import java.io.InputStream;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,13 +65,26 @@ public class WorkloadIntake {
      *     stored, EXCEEDS_STORAGE if their artifacts will not fit
      */
     public Submission submit(WorkloadRequest request, RequestIdentity identity) {
+        return submit(request, identity, id -> spool.spool(id, identity.tenant(), request));
+    }
+
+    /**
+     * As {@link #submit(WorkloadRequest, RequestIdentity)}, for a request without items.
+     *
+     * @param items JSONL, at least one; not read if the identity has sent the request already
+     */
+    public Submission submit(WorkloadRequest request, InputStream items, RequestIdentity identity) {
+        return submit(request, identity, id -> spool.spool(id, items));
+    }
+
+    private Submission submit(WorkloadRequest request, RequestIdentity identity, Function<UUID, Spooled> items) {
         Optional<Submission> replay = replay(request, identity);
         if (replay.isPresent()) {
             return replay.get();
         }
         ModelRegistration model = model(request);
         UUID id = ids.next();
-        Spooled spooled = spool.spool(id, identity.tenant(), request);
+        Spooled spooled = items.apply(id);
         try {
             transactions.executeWithoutResult(status -> insert(id, request, identity, model, spooled));
         } catch (DataIntegrityViolationException e) {

@@ -27,13 +27,16 @@ final class RunStart {
     private final ScheduleRequestReader reader;
     private final ScheduleRuns runs;
     private final FolderStart folder;
+    private final TopicStart topic;
 
-    RunStart(OpenRuns openRuns, WorkloadIntake intake, ScheduleRequestReader reader, ScheduleRuns runs, FolderStart folder) {
+    RunStart(OpenRuns openRuns, WorkloadIntake intake, ScheduleRequestReader reader, ScheduleRuns runs, FolderStart folder,
+            TopicStart topic) {
         this.openRuns = openRuns;
         this.intake = intake;
         this.reader = reader;
         this.runs = runs;
         this.folder = folder;
+        this.topic = topic;
     }
 
     /** Starts a run whose row is there, or skips it, as the overlap policy says. */
@@ -63,6 +66,8 @@ final class RunStart {
             submit(schedule, template.workload(), run, logicalDate);
         } else if (source instanceof ScheduleSource.Folder files) {
             folder.start(schedule, files.path(), run, logicalDate);
+        } else if (source instanceof ScheduleSource.Topic records) {
+            topic.start(schedule, records, run, logicalDate);
         }
         log.info("run started schedule={} logical_date={}", schedule.id(), logicalDate);
     }

@@ -2,6 +2,7 @@ package io.selfcascade.platform.trigger;
 
 import io.selfcascade.platform.dispatch.Loop;
 import io.selfcascade.platform.dispatch.OpenRuns;
+import io.selfcascade.platform.intake.IntakeLimits;
 import io.selfcascade.platform.intake.RequestFolders;
 import io.selfcascade.platform.intake.ScheduleRequestReader;
 import io.selfcascade.platform.intake.Uuid7;
@@ -12,10 +13,14 @@ import io.selfcascade.platform.role.LifecyclePhase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -44,14 +49,24 @@ class ScheduleConfiguration {
     }
 
     @Bean
-    RunStart runStart(OpenRuns openRuns, WorkloadIntake intake, ScheduleRequestReader reader, ScheduleRuns runs, FolderStart folder) {
-        return new RunStart(openRuns, intake, reader, runs, folder);
+    TopicStart topicStart(ConsumerFactory<?, ?> boot, JdbcClient jdbc, WorkloadIntake intake, ScheduleRuns runs,
+            IntakeLimits limits, ScheduleProperties properties) {
+        Map<String, Object> settings = TopicStart.settings(boot.getConfigurationProperties());
+        return new TopicStart(() -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                new ScheduleOffsets(jdbc), intake, runs, limits, properties.topics());
+    }
+
+    @Bean
+    RunStart runStart(OpenRuns openRuns, WorkloadIntake intake, ScheduleRequestReader reader, ScheduleRuns runs, FolderStart folder,
+            TopicStart topic) {
+        return new RunStart(openRuns, intake, reader, runs, folder, topic);
     }
 
     @Bean
     Schedules schedules(ScheduleRows rows, ScheduleTimers timers, ScheduleRuns runs, ScheduleRequestReader reader,
-            WorkloadIntake intake, FolderStart folder, PlatformTransactionManager transactions, Uuid7 ids, InstantSource clock) {
-        return new Schedules(rows, timers, runs, reader, intake, folder, new TransactionTemplate(transactions), ids, clock);
+            WorkloadIntake intake, FolderStart folder, TopicStart topic, PlatformTransactionManager transactions, Uuid7 ids,
+            InstantSource clock) {
+        return new Schedules(rows, timers, runs, reader, intake, folder, topic, new TransactionTemplate(transactions), ids, clock);
     }
 
     @Bean

@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param folder of files that declare schedules
  * @param mostBackfilled times in one backfill
  * @param mostFiles files one run takes from a folder
+ * @param topics begins, with the tenant behind it, the name of every topic a schedule may collect
  * @param history how long it is told what became of a run
  * @param mostRuns runs of a schedule of which it is told
  */
@@ -22,6 +23,7 @@ record ScheduleProperties(
         @DefaultValue("config/schedules") String folder,
         @DefaultValue("400") int mostBackfilled,
         @DefaultValue("1000") int mostFiles,
+        @DefaultValue("selfcascade.items") String topics,
         @DefaultValue("90d") Duration history,
         @DefaultValue("10000") int mostRuns) {
 

@@ -1,12 +1,10 @@
 package io.selfcascade.platform.trigger;
 
-import io.selfcascade.platform.intake.InvalidRequestException;
 import io.selfcascade.platform.intake.SchedulePatch;
 import io.selfcascade.platform.intake.ScheduleRequest;
 import io.selfcascade.platform.intake.ScheduleRequestReader;
 import io.selfcascade.platform.intake.ScheduleSource;
 import io.selfcascade.platform.intake.Uuid7;
-import io.selfcascade.platform.intake.Violation;
 import io.selfcascade.platform.intake.WorkloadIntake;
 import io.selfcascade.platform.trigger.ScheduleTimers.Timer;
 import io.selfcascade.spec.CascadeException;
@@ -34,18 +32,20 @@ public class Schedules {
     private final ScheduleRequestReader reader;
     private final WorkloadIntake intake;
     private final FolderStart folder;
+    private final TopicStart topic;
     private final TransactionOperations transactions;
     private final Uuid7 ids;
     private final InstantSource clock;
 
     Schedules(ScheduleRows rows, ScheduleTimers timers, ScheduleRuns runs, ScheduleRequestReader reader, WorkloadIntake intake,
-            FolderStart folder, TransactionOperations transactions, Uuid7 ids, InstantSource clock) {
+            FolderStart folder, TopicStart topic, TransactionOperations transactions, Uuid7 ids, InstantSource clock) {
         this.rows = rows;
         this.timers = timers;
         this.runs = runs;
         this.reader = reader;
         this.intake = intake;
         this.folder = folder;
+        this.topic = topic;
         this.transactions = transactions;
         this.ids = ids;
         this.clock = clock;
@@ -233,9 +233,8 @@ public class Schedules {
             intake.check(template.workload(), tenant);
         } else if (request.source() instanceof ScheduleSource.Folder files) {
             folder.check(tenant, files.path(), LocalDateTime.ofInstant(clock.instant(), request.timeZone()));
-        } else {
-            throw InvalidRequestException.of(ErrorCode.INVALID_REQUEST, "/topic", Violation.Kind.INVALID_VALUE,
-                    "Schedules take a workload or a folder so far (send one of those)");
+        } else if (request.source() instanceof ScheduleSource.Topic records) {
+            topic.check(tenant, records);
         }
     }
 

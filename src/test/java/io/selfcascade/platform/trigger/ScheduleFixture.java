@@ -19,7 +19,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -30,6 +33,8 @@ final class ScheduleFixture {
     static final String TENANT = "default";
     static final int MOST_BACKFILLED = 31;
     static final int MOST_FILES = 5;
+    static final int MOST_ITEMS = 5;
+    static final String TOPICS = "test.items";
     static final String WORKLOAD = """
             {"name": "nightly {date}", "model": "scenes", "cascade": {"preset": "fast", "target": {"width": 128, "height": 128}},
              "items": [{"prompt": "a red circle on a white background"}]}""";
@@ -52,7 +57,7 @@ final class ScheduleFixture {
     final ScheduleTimers timers = new ScheduleTimers(jdbc);
     final ScheduleRuns runs = new ScheduleRuns(jdbc);
     final Schedules schedules = new Schedules(
-            rows, timers, runs, reader, intake(ledger), folder(ledger), transactions, INTAKE.ids, InstantSource.system());
+            rows, timers, runs, reader, intake(ledger), folder(ledger), topic(ledger), transactions, INTAKE.ids, InstantSource.system());
     final RequestedRuns requested =
             new RequestedRuns(transactions, timers, rows, runs, start(ledger), reader, MOST_BACKFILLED);
 
@@ -72,11 +77,19 @@ final class ScheduleFixture {
     }
 
     RunStart start(ApplicationEventPublisher events) {
-        return new RunStart(ledger.openRuns(), intake(events), reader, runs, folder(events));
+        return new RunStart(ledger.openRuns(), intake(events), reader, runs, folder(events), topic(events));
     }
 
     WaitingRuns waiting(ApplicationEventPublisher events) {
         return new WaitingRuns(transactions, timers, rows, runs, start(events));
+    }
+
+    private TopicStart topic(ApplicationEventPublisher events) {
+        Map<String, Object> settings =
+                TopicStart.settings(Map.of("bootstrap.servers", SharedInfrastructure.bootstrapServers()));
+        IntakeLimits few = new IntakeLimits(2L << 20, 64 << 10, MOST_ITEMS, 32_000, 200_000_000, 64L << 20);
+        return new TopicStart(() -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                new ScheduleOffsets(jdbc), intake(events), runs, few, TOPICS);
     }
 
     private FolderStart folder(ApplicationEventPublisher events) {

@@ -14,7 +14,7 @@ class SchedulePropertiesTest {
     @Test
     void hasTheDocumentedDefaults() {
         assertThat(bind(Map.of())).isEqualTo(
-                new ScheduleProperties(Duration.ofSeconds(1), "config/schedules", 400, 1000, Duration.ofDays(90), 10_000));
+                new ScheduleProperties(Duration.ofSeconds(1), "config/schedules", 400, 1000, "selfcascade.items", Duration.ofDays(90), 10_000));
     }
 
     @Test
