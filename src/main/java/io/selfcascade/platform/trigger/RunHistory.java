@@ -26,17 +26,24 @@ final class RunHistory {
     /** Deletes what is older than kept, and of each schedule what is more than kept; a run that waits stays. */
     void forget() {
         transactions.executeWithoutResult(status -> {
+            // Whoever asks for these very dates holds them and waits for nothing here.
             jdbc.sql("""
-                    DELETE FROM schedule_run
-                     WHERE state <> 'pending' AND decided_at < ledger_now() - :kept * interval '1 second'
+                    DELETE FROM schedule_run WHERE id IN (
+                           SELECT id FROM schedule_run
+                            WHERE state <> 'pending' AND decided_at < ledger_now() - :kept * interval '1 second'
+                              FOR UPDATE SKIP LOCKED)
                     """)
                     .param("kept", kept.toSeconds())
                     .update();
             jdbc.sql("""
-                    DELETE FROM schedule_run r
-                     USING schedule s, LATERAL (SELECT o.id FROM schedule_run o WHERE o.schedule_id = s.id
+                    DELETE FROM schedule_run WHERE id IN (
+                           SELECT r.id
+                             FROM schedule s
+                            CROSS JOIN LATERAL (SELECT o.id FROM schedule_run o WHERE o.schedule_id = s.id
                                                  ORDER BY o.id DESC OFFSET :most LIMIT 1) AS oldest
-                     WHERE r.schedule_id = s.id AND r.id <= oldest.id AND r.state <> 'pending'
+                             JOIN schedule_run r ON r.schedule_id = s.id AND r.id <= oldest.id
+                            WHERE r.state <> 'pending'
+                              FOR UPDATE OF r SKIP LOCKED)
                     """)
                     .param("most", most)
                     .update();
