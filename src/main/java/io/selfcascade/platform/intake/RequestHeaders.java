@@ -28,15 +28,18 @@ final class RequestHeaders {
     /**
      * Who sent the request, and which of the sender's requests it is.
      *
-     * @throws InvalidRequestException if source or id are missing, or the record is an event of another type
+     * @throws InvalidRequestException if source or id are missing or the source is a schedule's, or the record is an event of another type
      */
     static RequestIdentity identity(Headers headers) {
         String type = text(headers, CE_TYPE);
         if (type != null && !type.equals(TYPE)) {
             throw refused(CE_TYPE, Violation.Kind.INVALID_VALUE, "names another type of event (expected " + TYPE + ")");
         }
-        return new RequestIdentity(
-                RequestIdentity.DEFAULT_TENANT, required(headers, CE_SOURCE), required(headers, CE_ID));
+        String source = required(headers, CE_SOURCE);
+        if (source.startsWith(RequestIdentity.SCHEDULES)) {
+            throw refused(CE_SOURCE, Violation.Kind.INVALID_VALUE, "is kept for schedules (send a source of your own)");
+        }
+        return new RequestIdentity(RequestIdentity.DEFAULT_TENANT, source, required(headers, CE_ID));
     }
 
     private static String required(Headers headers, String name) {

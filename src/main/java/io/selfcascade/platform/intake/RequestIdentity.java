@@ -12,6 +12,9 @@ public record RequestIdentity(String tenant, String source, String key) {
 
     public static final String DEFAULT_TENANT = "default";
     public static final String REST = "rest";
+    /** Begins the source of whatever a schedule sends; nobody else may use it, or could take a night's place. */
+    public static final String SCHEDULES = "selfcascade/schedules/";
+
     private static final int MAX_LENGTH = 255;
 
     public RequestIdentity {

@@ -2,6 +2,7 @@ package io.selfcascade.platform.trigger;
 
 import io.selfcascade.platform.intake.Cron;
 import io.selfcascade.platform.intake.OverlapPolicy;
+import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.intake.RequestJson;
 import io.selfcascade.platform.intake.ScheduleRequest;
 import io.selfcascade.platform.intake.ScheduleRequestReader;
@@ -132,6 +133,6 @@ class Schedule {
 
     /** Who sends the workloads of a schedule, as intake knows senders. */
     String sender() {
-        return "selfcascade/schedules/" + id;
+        return RequestIdentity.SCHEDULES + id;
     }
 }

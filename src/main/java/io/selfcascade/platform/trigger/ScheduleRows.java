@@ -14,6 +14,8 @@ interface ScheduleRows extends Repository<Schedule, UUID> {
 
     void delete(Schedule schedule);
 
+    long countByTenant(String tenant);
+
     Optional<Schedule> findById(UUID id);
 
     Optional<Schedule> findByIdAndTenant(UUID id, String tenant);

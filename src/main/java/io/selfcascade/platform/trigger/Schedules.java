@@ -26,6 +26,9 @@ import org.springframework.transaction.support.TransactionOperations;
 /** What people do with schedules. Every change holds the schedule's lock, so that none falls between two halves of a run. */
 public class Schedules {
 
+    /** Of one tenant. Every one of them costs each coordinator a look. */
+    private static final int MOST = 1_000;
+
     private final ScheduleRows rows;
     private final ScheduleTimers timers;
     private final ScheduleRuns runs;
@@ -54,7 +57,7 @@ public class Schedules {
     /**
      * Adds a schedule, whose times count from now on.
      *
-     * @throws CascadeException CONFLICT if another one has its name; what {@link WorkloadIntake#check} throws if its workload
+     * @throws CascadeException CONFLICT if another one has its name, or there are too many; what {@link WorkloadIntake#check} throws if its workload
      *     could not be accepted
      */
     public ScheduleView create(String tenant, ScheduleRequest request) {
@@ -181,6 +184,10 @@ public class Schedules {
     }
 
     private Schedule insert(String tenant, ScheduleRequest request) {
+        if (rows.countByTenant(tenant) >= MOST) {
+            throw new CascadeException(ErrorCode.CONFLICT,
+                    "Cannot create schedule: there are " + MOST + " already (delete one that is not needed)");
+        }
         Schedule schedule = rows.saveAndFlush(new Schedule(ids.next(), tenant, request, clock.instant()));
         Instant now = timers.now();
         timers.set(schedule.id(), now, next(schedule, now));

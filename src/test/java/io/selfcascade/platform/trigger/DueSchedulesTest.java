@@ -50,6 +50,23 @@ class DueSchedulesTest {
         assertThat(fixture.schedules.get(ScheduleFixture.TENANT, nightly).nextAt()).isEqualTo("2026-11-26T02:30:00Z");
     }
 
+    @Test
+    void runsOnceInEachOfTheNightsInWhichTheClocksAreChanged() {
+        for (String evening : new String[] {"2026-03-28T20:00:00Z", "2026-10-24T20:00:00Z"}) {
+            fixture.at(evening);
+            UUID nightly = fixture.schedule("\"name\": \"" + evening + "\", \"cron\": \"30 2 * * *\", \"time_zone\": \"Europe/Berlin\","
+                    + " \"overlap_policy\": \"allow\", \"workload\": " + ScheduleFixture.WORKLOAD);
+            for (int minutes = 0; minutes <= 12 * 60; minutes += 10) {
+                lookAt(Instant.parse(evening).plusSeconds(60L * minutes).toString());
+            }
+
+            assertThat(fixture.history(nightly)).singleElement().satisfies(run -> {
+                assertThat(run.state()).isEqualTo(State.STARTED);
+                assertThat(run.logicalDate().toLocalTime()).hasToString("02:30");
+            });
+        }
+    }
+
     /** Every round is a night; both coordinators look at the same moment, again and again. */
     @Test
     void twoCoordinatorsStartOneRunForEveryDate() throws Exception {

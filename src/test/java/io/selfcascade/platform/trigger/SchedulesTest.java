@@ -92,6 +92,18 @@ class SchedulesTest {
     }
 
     @Test
+    void aTenantHasSoManySchedulesAtMost() {
+        fixture.nightly("");
+        fixture.database.execute("INSERT INTO schedule (id, name, cron, time_zone, source, created_at) SELECT gen_random_uuid(),"
+                + " n::text, '0 0 1 1 *', 'UTC', '{\"folder\": \"f\"}', now() FROM generate_series(1, 999) n");
+
+        assertThatThrownBy(() -> fixture.schedule(ScheduleFixture.NIGHTLY.substring(1, ScheduleFixture.NIGHTLY.length() - 1)
+                .replace("\"nightly\"", "\"one more\"")))
+                .isInstanceOfSatisfying(CascadeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT))
+                .hasMessageContaining("1000 already");
+    }
+
+    @Test
     void aWorkloadThatCouldNotBeAcceptedIsRefusedAtOnce() {
         assertThatThrownBy(() -> fixture.schedules.create(ScheduleFixture.TENANT,
                 fixture.request(ScheduleFixture.NIGHTLY.replace("\"scenes\"", "\"nothing\""))))
