@@ -49,8 +49,8 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Orders orders(MessageSender sender, Topics topics, Clock clock) {
-        return new Orders(sender, topics, clock);
+    Orders orders(MessageSender sender, Topics topics, Clock clock, DispatchProperties properties) {
+        return new Orders(sender, topics, clock, properties.queueTimeout().plus(properties.clockError()));
     }
 
     @Bean
@@ -90,6 +90,18 @@ class LedgerConfiguration {
     @Bean
     ItemControl itemControl(JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, Orders orders) {
         return new ItemControl(jdbc, transactions, revisions, orders);
+    }
+
+    @Bean
+    BulkControl bulkControl(JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, DispatchSignal signal,
+            Orders orders, NextGeneration generations) {
+        return new BulkControl(jdbc, transactions, revisions, signal, orders, generations);
+    }
+
+    @Bean
+    BulkItemControl bulkItemControl(
+            JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, Orders orders, NextGeneration generations) {
+        return new BulkItemControl(jdbc, transactions, revisions, orders, generations);
     }
 
     @Bean

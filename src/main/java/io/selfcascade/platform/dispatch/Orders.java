@@ -7,6 +7,7 @@ import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,11 +37,14 @@ final class Orders {
     private final MessageSender sender;
     private final Topics topics;
     private final InstantSource clock;
+    private final Duration messageLife;
 
-    Orders(MessageSender sender, Topics topics, InstantSource clock) {
+    /** @param messageLife after which no worker begins a task message, however its clock goes */
+    Orders(MessageSender sender, Topics topics, InstantSource clock, Duration messageLife) {
         this.sender = sender;
         this.topics = topics;
         this.clock = clock;
+        this.messageLife = messageLife;
     }
 
     /**
@@ -80,7 +84,7 @@ final class Orders {
      */
     void worker(String id, Control.Order order) {
         try {
-            sender.send(message("worker/" + id, new Control(order, null, clock.instant())))
+            sender.send(message("worker/" + id, new Control(order, null, clock.instant(), null)))
                     .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw notTaken(id, order, e);
@@ -130,7 +134,8 @@ final class Orders {
     }
 
     private Control cancelUpTo(long lastDispatch) {
-        return new Control(Control.Order.CANCEL, lastDispatch, clock.instant());
+        Instant now = clock.instant();
+        return new Control(Control.Order.CANCEL, lastDispatch, now, now.plus(messageLife));
     }
 
     private static String workload(UUID workload) {

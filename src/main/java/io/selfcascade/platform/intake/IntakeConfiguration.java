@@ -47,6 +47,11 @@ class IntakeConfiguration {
     }
 
     @Bean
+    FilterReader filterReader(IntakeLimits limits) {
+        return new FilterReader(limits);
+    }
+
+    @Bean
     DeadLetterFilterReader deadLetterFilterReader(IntakeLimits limits) {
         return new DeadLetterFilterReader(limits);
     }

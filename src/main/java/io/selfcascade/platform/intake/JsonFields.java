@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -123,6 +124,15 @@ final class JsonFields {
             return null;
         }
         return values.stream().map(String.class::cast).toList();
+    }
+
+    @Nullable UUID uuid(String name) {
+        String text = text(name, 36);
+        if (text != null && !text.matches("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")) {
+            refuse(name, INVALID_VALUE, quote(text) + " (expected an id)");
+            return null;
+        }
+        return text == null ? null : UUID.fromString(text);
     }
 
     @Nullable Double number(String name, double min, double max) {

@@ -5,16 +5,13 @@ import io.selfcascade.platform.dispatch.message.MessageJson;
 import io.selfcascade.spec.CascadeException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,16 +28,18 @@ final class ControlListener implements AutoCloseable {
     private final WorkerClients clients;
     private final TopicPartition control;
     private final Runnable onChange;
-    private final Map<String, Control> orders = new ConcurrentHashMap<>();
+    private final CancelOrders cancelled;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private final Thread thread = new Thread(this::followUntilClosed, "worker-control");
+    private volatile boolean draining;
     private volatile boolean closed;
 
     /** @param onChange called after every order, on the listener's thread */
-    ControlListener(String workerId, WorkerClients clients, Runnable onChange) {
+    ControlListener(String workerId, WorkerClients clients, CancelOrders cancelled, Runnable onChange) {
         this.workerKey = "worker/" + workerId;
         this.clients = clients;
         this.control = new TopicPartition(clients.topics().control(), 0);
+        this.cancelled = cancelled;
         this.onChange = onChange;
     }
 
@@ -56,13 +55,11 @@ final class ControlListener implements AutoCloseable {
 
     /** Whether nobody wants what this dispatch would make of the item. */
     boolean isCancelled(UUID workload, int ordinal, long dispatch) {
-        return cancels(orders.get("workload/" + workload), dispatch)
-                || cancels(orders.get("item/" + workload + "/" + ordinal), dispatch);
+        return cancelled.cancels(workload, ordinal, dispatch);
     }
 
     boolean isDraining() {
-        Control last = orders.get(workerKey);
-        return last != null && last.order() == Control.Order.DRAIN;
+        return draining;
     }
 
     @Override
@@ -73,10 +70,6 @@ final class ControlListener implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static boolean cancels(@Nullable Control last, long dispatch) {
-        return last != null && last.cancels(dispatch);
     }
 
     private void followUntilClosed() {
@@ -98,6 +91,7 @@ final class ControlListener implements AutoCloseable {
             for (ConsumerRecord<String, byte[]> order : reader.poll(POLL)) {
                 apply(order);
             }
+            cancelled.forgetOver();
             if (reader.position(control) >= end) {
                 caughtUp.countDown();
             }
@@ -109,10 +103,13 @@ final class ControlListener implements AutoCloseable {
             if (message.key() == null) {
                 return;
             }
-            if (message.value() == null) {
-                orders.remove(message.key());
-            } else {
-                orders.put(message.key(), MessageJson.readControl(message.value()));
+            Control order = message.value() == null ? null : MessageJson.readControl(message.value());
+            if (message.key().equals(workerKey)) {
+                draining = order != null && order.order() == Control.Order.DRAIN;
+            } else if (order == null) {
+                cancelled.remove(message.key());
+            } else if (order.order() == Control.Order.CANCEL) {
+                cancelled.put(message.key(), order);
             }
             onChange.run();
         } catch (CascadeException e) {

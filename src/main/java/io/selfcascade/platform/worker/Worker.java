@@ -20,6 +20,7 @@ final class Worker implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration HANG_GRACE = Duration.ofSeconds(60);
+    private static final int MOST_ORDERS = 100_000;
 
     private final Supplier<WorkerIdentity> lives;
     private final WorkerProperties properties;
@@ -141,8 +142,10 @@ final class Worker implements SmartLifecycle {
             Topics topics = worker.clients.topics();
             Producer<String, byte[]> producer = worker.clients.producer();
             BeatPublisher[] beats = new BeatPublisher[1];
+            CancelOrders cancelled = new CancelOrders(worker.clock, worker.properties.clockTolerance(), MOST_ORDERS,
+                    order -> beats[0].running().stream().anyMatch(run -> order.cancels(run.message().dispatchId())));
             ControlListener control =
-                    new ControlListener(identity.id(), worker.clients, () -> beats[0].changed());
+                    new ControlListener(identity.id(), worker.clients, cancelled, () -> beats[0].changed());
             beats[0] = new BeatPublisher(identity, worker.facts, worker.properties.beat(), producer,
                     topics.workers(), () -> worker.state(control), worker.clock);
             EventPublisher events = new EventPublisher(producer, topics.taskEvents(), () -> worker.outOfTime);

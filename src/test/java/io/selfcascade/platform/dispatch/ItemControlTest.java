@@ -7,6 +7,7 @@ import io.selfcascade.platform.dispatch.message.TaskMessage;
 import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -18,7 +19,7 @@ class ItemControlTest {
     private final LedgerFixture ledger = new LedgerFixture();
     private final TestWorker worker = TestWorker.cpu();
     private final ItemControl control = new ItemControl(
-            ledger.jdbc, ledger.transactions, ledger.revisions, new Orders(ledger.orders, Topics.DEFAULT, InstantSource.system()));
+            ledger.jdbc, ledger.transactions, ledger.revisions, new Orders(ledger.orders, Topics.DEFAULT, InstantSource.system(), Duration.ofMinutes(16)));
 
     @BeforeEach
     void aWorkerIsUp() {

@@ -56,10 +56,10 @@ final class LedgerFixture {
             new ModelRegistry(List.of(new ModelRegistration(new ModelRef(MODEL, SHA), "", new ImageSize(128, 128), 8, ""))));
     final SentMessages orders = new SentMessages();
     final RunControl control = new RunControl(
-            jdbc, transactions, revisions, signal, new Orders(orders, Topics.DEFAULT, InstantSource.system()));
+            jdbc, transactions, revisions, signal, new Orders(orders, Topics.DEFAULT, InstantSource.system(), Duration.ofMinutes(16)));
     final ItemLedger items = new ItemLedger(
             jdbc, transactions, runs, partitions, revisions,
-            new Orders(orders, Topics.DEFAULT, InstantSource.system()), signal);
+            new Orders(orders, Topics.DEFAULT, InstantSource.system(), Duration.ofMinutes(16)), signal);
     final DispatchProperties properties = DispatchPropertiesTest.defaults();
     final TestJitter jitter = new TestJitter();
     final FailedTasks failures = new FailedTasks(jdbc, properties, jitter);

@@ -40,7 +40,7 @@ final class SqlLedger implements Ledger {
     private final EditedWorkloads edits = new EditedWorkloads(fixture.jdbc, fixture.revisions, fixture.signal);
     private final ArtifactLedger artifacts = new ArtifactLedger(fixture.jdbc, fixture.transactions, fixture.properties.retention());
     private final ItemControl itemControl = new ItemControl(fixture.jdbc, fixture.transactions, fixture.revisions,
-            new Orders(fixture.orders, Topics.DEFAULT, InstantSource.system()));
+            new Orders(fixture.orders, Topics.DEFAULT, InstantSource.system(), Duration.ofMinutes(16)));
     private final Map<Long, Long> tasks = new ConcurrentHashMap<>();
     private final Map<Long, Long> dispatches = new ConcurrentHashMap<>();
     private final Map<Long, Long> modelDispatches = new ConcurrentHashMap<>();

@@ -8,6 +8,7 @@ import io.selfcascade.platform.dispatch.message.MessageJson;
 import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,7 +18,7 @@ class WorkerControlTest {
 
     private final LedgerFixture ledger = new LedgerFixture();
     private final WorkerControl control =
-            new WorkerControl(ledger.jdbc, new Orders(ledger.orders, Topics.DEFAULT, InstantSource.system()));
+            new WorkerControl(ledger.jdbc, new Orders(ledger.orders, Topics.DEFAULT, InstantSource.system(), Duration.ofMinutes(16)));
 
     @BeforeEach
     void aWorkerIsUp() {

@@ -51,7 +51,7 @@ final class TestTopics implements AutoCloseable {
     }
 
     void order(String key, Control.@Nullable Order order) {
-        byte[] value = order == null ? null : MessageJson.write(new Control(order, null, Instant.now()));
+        byte[] value = order == null ? null : MessageJson.write(new Control(order, null, Instant.now(), null));
         send(new ProducerRecord<>(topics.control(), key, value));
     }
 

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dispatchId of a cancel: it concerns the subject's tasks in dispatches up to this one, since what was cancelled may be
  *     retried later; null for all of them, and for the other orders
+ * @param expiresAt of a cancel: after it no message of those dispatches may be begun; null for the other orders
  */
-public record Control(Order order, @Nullable Long dispatchId, Instant at) {
+public record Control(Order order, @Nullable Long dispatchId, Instant at, @Nullable Instant expiresAt) {
 
     /** What to do. */
     public enum Order {

@@ -68,7 +68,7 @@ class MessageJsonTest {
               "models": [ "scenes" ], "running": [ { "dispatch_id": 48213, "step": 23, "steps": 50 } ] }
             """;
     private static final String CONTROL = """
-            { "do": "cancel", "dispatch_id": 48213, "at": "2026-11-22T20:03:11Z" }
+            { "do": "cancel", "dispatch_id": 48213, "at": "2026-11-22T20:03:11Z", "expires_at": "2026-11-22T20:19:11Z" }
             """;
 
     @Test
