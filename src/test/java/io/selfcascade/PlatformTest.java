@@ -17,7 +17,7 @@ import org.springframework.test.context.ContextConfiguration;
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = {"selfcascade.sample.enabled=false", "selfcascade.report.progress=false"})
+        properties = {"selfcascade.sample.enabled=false", "selfcascade.report.progress=false", "selfcascade.tenants.narrow.max-pending-items=2"})
 @ContextConfiguration(initializers = SharedInfrastructure.Initializer.class)
 public @interface PlatformTest {
 }

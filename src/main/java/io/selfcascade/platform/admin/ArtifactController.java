@@ -1,7 +1,6 @@
 package io.selfcascade.platform.admin;
 
 import io.selfcascade.platform.artifact.ArtifactStore;
-import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.report.ArtifactView;
 import io.selfcascade.platform.report.ArtifactViews;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
@@ -48,7 +47,7 @@ class ArtifactController {
     }
 
     private ArtifactView require(long id) {
-        return artifacts.find(RequestIdentity.DEFAULT_TENANT, id).orElseThrow(() -> new CascadeException(
+        return artifacts.find(id).orElseThrow(() -> new CascadeException(
                 ErrorCode.NOT_FOUND, "Cannot find artifact: " + id + " (see the items of its workload)"));
     }
 

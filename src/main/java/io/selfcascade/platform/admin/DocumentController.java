@@ -3,7 +3,6 @@ package io.selfcascade.platform.admin;
 import io.selfcascade.platform.artifact.ArtifactStore;
 import io.selfcascade.platform.dispatch.RunLedger;
 import io.selfcascade.platform.dispatch.WorkloadRun;
-import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.report.ResultDocuments;
 import io.selfcascade.platform.report.WorkloadViews;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
@@ -69,7 +68,7 @@ class DocumentController {
     }
 
     private WorkloadRun run(UUID id) {
-        workloads.get(RequestIdentity.DEFAULT_TENANT, id);
+        workloads.get(id);
         return runs.get(id);
     }
 

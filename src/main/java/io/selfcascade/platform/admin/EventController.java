@@ -1,7 +1,6 @@
 package io.selfcascade.platform.admin;
 
 import io.selfcascade.platform.intake.InvalidRequestException;
-import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.intake.Violation;
 import io.selfcascade.platform.report.WorkloadViews;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
@@ -44,7 +43,7 @@ class EventController {
     void events(@PathVariable UUID id,
             @Parameter(description = LAST) @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String last,
             HttpServletRequest request, HttpServletResponse response) throws IOException {
-        workloads.get(RequestIdentity.DEFAULT_TENANT, id);
+        workloads.get(id);
         Long after = revision(last);
         if (request.getMethod().equals("HEAD")) {
             EventStreams.writeHead(response);

@@ -4,7 +4,6 @@ import io.selfcascade.platform.dispatch.ItemControl;
 import io.selfcascade.platform.dispatch.ItemLedger;
 import io.selfcascade.platform.dispatch.LedgerItem;
 import io.selfcascade.platform.dispatch.NextGeneration;
-import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.intake.GenerationRequest;
 import io.selfcascade.platform.report.ArtifactView;
 import io.selfcascade.platform.report.ArtifactViews;
@@ -65,7 +64,7 @@ class ItemController {
         return items.page(id, ordinal, 1).stream()
                 .filter(item -> item.ordinal() == ordinal)
                 .findFirst()
-                .map(item -> ItemBody.of(item, artifacts.ofItems(RequestIdentity.DEFAULT_TENANT, id, ordinal, ordinal),
+                .map(item -> ItemBody.of(item, artifacts.ofItems(id, ordinal, ordinal),
                         stages.of(id, ordinal)))
                 .orElseThrow(() -> new CascadeException(ErrorCode.NOT_FOUND,
                         "Cannot find item: " + ordinal + " of workload " + id + " (items are numbered from 0)"));
@@ -91,12 +90,12 @@ class ItemController {
         if (page.isEmpty()) {
             return List.of();
         }
-        List<ArtifactView> made = artifacts.ofItems(RequestIdentity.DEFAULT_TENANT, workload, page.get(0).ordinal(),
+        List<ArtifactView> made = artifacts.ofItems(workload, page.get(0).ordinal(),
                 page.get(page.size() - 1).ordinal());
         return page.stream().map(item -> ItemBody.of(item, made, null)).toList();
     }
 
     private void requireWorkload(UUID id) {
-        workloads.get(RequestIdentity.DEFAULT_TENANT, id);
+        workloads.get(id);
     }
 }

@@ -34,6 +34,7 @@ class Problems extends ResponseEntityExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
     private static final String RETRY_AFTER_SECONDS = "5";
+    private static final String QUOTA_RETRY_AFTER_SECONDS = "60";
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> refused(InvalidRequestException e) {
@@ -101,7 +102,10 @@ class Problems extends ResponseEntityExceptionHandler {
                     .toList());
         }
         ResponseEntity.BodyBuilder answer = ResponseEntity.status(status);
-        if (status == HttpStatus.SERVICE_UNAVAILABLE) {
+        if (status == HttpStatus.TOO_MANY_REQUESTS) {
+            // What is open must end first, which takes minutes.
+            answer.header(HttpHeaders.RETRY_AFTER, QUOTA_RETRY_AFTER_SECONDS);
+        } else if (status == HttpStatus.SERVICE_UNAVAILABLE) {
             answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         return answer.body(problem);
@@ -111,6 +115,7 @@ class Problems extends ResponseEntityExceptionHandler {
         return switch (code) {
             case NOT_FOUND -> HttpStatus.NOT_FOUND;
             case CONFLICT, NO_DRAFT -> HttpStatus.CONFLICT;
+            case QUOTA_EXCEEDED -> HttpStatus.TOO_MANY_REQUESTS;
             case VERSION_MISMATCH -> HttpStatus.PRECONDITION_FAILED;
             case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
             case INVALID_SIZE, INVALID_STAGE, INVALID_IMAGE, KEY_REUSED -> HttpStatus.UNPROCESSABLE_CONTENT;

@@ -103,7 +103,7 @@ class ScheduleController {
     ResponseEntity<ScheduleRunBody> trigger(@PathVariable UUID id,
             @Parameter(description = KEY) @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
         RequestIdentity identity =
-                new RequestIdentity(TENANT, RequestIdentity.REST, key == null ? "once-" + UUID.randomUUID() : key);
+                new RequestIdentity(RequestIdentity.REST, key == null ? "once-" + UUID.randomUUID() : key);
         RequestedRuns.Triggered triggered = requested.trigger(TENANT, id, identity);
         return ResponseEntity.accepted()
                 .header("Idempotency-Replayed", Boolean.toString(triggered.replayed()))

@@ -2,7 +2,6 @@ package io.selfcascade.platform.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.report.WorkloadViews;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
 import io.selfcascade.platform.webhook.WebhookDeliveries;
@@ -38,14 +37,14 @@ class WebhookDeliveryController {
     /** The newest hundred, newest first. */
     @GetMapping
     PageBody<DeliveryBody> list(@PathVariable UUID id) {
-        workloads.get(RequestIdentity.DEFAULT_TENANT, id);
+        workloads.get(id);
         return PageBody.of(deliveries.of(id).stream().map(DeliveryBody::of).toList(), MOST, DeliveryBody::id);
     }
 
     /** Sent again now, under the webhook-id it had, so that a receiver who has it knows. */
     @PostMapping("/{delivery}/redeliver")
     ResponseEntity<DeliveryBody> redeliver(@PathVariable UUID id, @PathVariable long delivery) {
-        workloads.get(RequestIdentity.DEFAULT_TENANT, id);
+        workloads.get(id);
         return ResponseEntity.accepted().body(DeliveryBody.of(deliveries.redeliver(id, delivery)));
     }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 record WorkloadBody(
         UUID id,
         @Nullable String name,
+        String tenant,
         String model,
         String state,
         String desired,
@@ -40,6 +41,7 @@ record WorkloadBody(
         return new WorkloadBody(
                 view.id(),
                 view.name(),
+                view.tenant(),
                 view.model(),
                 readState(view),
                 view.desired().stored(),

@@ -78,7 +78,7 @@ class WorkloadController {
         String identity = key == null ? "once-" + UUID.randomUUID() : key;
         Submission submission = intake.submit(
                 reader.read(request.getInputStream()),
-                new RequestIdentity(RequestIdentity.DEFAULT_TENANT, RequestIdentity.REST, identity));
+                new RequestIdentity(RequestIdentity.REST, identity));
         WorkloadBody body = WorkloadBody.of(view(submission.workloadId()));
         return ResponseEntity.accepted()
                 .location(URI.create(body.links().get("self")))
@@ -88,11 +88,12 @@ class WorkloadController {
 
     @GetMapping
     PageBody<WorkloadBody> list(
+            @Parameter(description = "Only workloads of this tenant.") @RequestParam(required = false) @Nullable String tenant,
             @RequestParam(required = false) @Nullable UUID after,
             @RequestParam(defaultValue = Paging.DEFAULT_LIMIT) int limit) {
         int most = Paging.limit(limit);
         return PageBody.of(
-                views.page(RequestIdentity.DEFAULT_TENANT, after, most + 1).stream().map(WorkloadBody::of).toList(),
+                views.page(tenant, after, most + 1).stream().map(WorkloadBody::of).toList(),
                 most,
                 WorkloadBody::id);
     }
@@ -106,7 +107,7 @@ class WorkloadController {
     @PatchMapping(path = "/{id}", consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"})
     ResponseEntity<WorkloadBody> edit(@PathVariable UUID id, HttpServletRequest request,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String version) throws IOException {
-        edits.apply(RequestIdentity.DEFAULT_TENANT, id, editReader.read(request.getInputStream()), EntityVersion.of(version));
+        edits.apply(id, editReader.read(request.getInputStream()), EntityVersion.of(version));
         return versioned(view(id));
     }
 
@@ -148,7 +149,7 @@ class WorkloadController {
     }
 
     private WorkloadView view(UUID id) {
-        return views.get(RequestIdentity.DEFAULT_TENANT, id);
+        return views.get(id);
     }
 
     private static ResponseEntity<WorkloadBody> versioned(WorkloadView view) {

@@ -50,7 +50,7 @@ class ItemLineProcessor implements ItemProcessor<RawItem, NewItem> {
         if (reference == null) {
             return null;
         }
-        StoredArtifact file = uploads.resolve(workload.tenant(), reference, FilePurpose.INIT_IMAGE, "/init_image");
+        StoredArtifact file = uploads.resolve(reference, FilePurpose.INIT_IMAGE, "/init_image");
         return new Input(file.key(), file.sha256(), file.bytes());
     }
 }

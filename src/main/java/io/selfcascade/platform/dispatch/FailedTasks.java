@@ -76,19 +76,30 @@ final class FailedTasks {
         return tasks.size();
     }
 
-    /** Tasks a worker did not begin are ready again, and no attempt is counted. @return how many were put back */
+    /**
+     * Tasks a worker did not begin are ready again, and no attempt is counted. That a store is full is worth knowing, as
+     * nobody will begin them before there is room.
+     *
+     * @return how many were put back
+     */
     int putBack(List<TaskDeclined> events, Progress progress) {
         if (events.isEmpty()) {
             return 0;
         }
         List<UUID> workloads = jdbc.sql("""
-                UPDATE stage_task AS t SET state = 'ready', not_before = ledger_now() + e.pause * interval '1 second'
-                  FROM unnest(:tasks::bigint[], :dispatches::bigint[], :pauses::int[]) AS e(task, dispatch, pause)
+                UPDATE stage_task AS t
+                   SET state = 'ready', not_before = ledger_now() + e.pause * interval '1 second',
+                       error_class = CASE WHEN e.full_store THEN 'infrastructure' ELSE t.error_class END,
+                       error_code = CASE WHEN e.full_store THEN 'storage_full' ELSE t.error_code END,
+                       error_detail = CASE WHEN e.full_store THEN 'A worker had no room for its artifact'
+                                           ELSE t.error_detail END
+                  FROM unnest(:tasks::bigint[], :dispatches::bigint[], :pauses::int[], :full::boolean[]) AS e(task, dispatch, pause, full_store)
                  WHERE t.id = e.task AND t.dispatch_id = e.dispatch AND t.state = 'dispatched'
                 RETURNING t.workload_id
                 """)
                 .param("tasks", column(events, TaskDeclined::taskId, Long[]::new))
                 .param("dispatches", column(events, TaskDeclined::dispatchId, Long[]::new))
+                .param("full", column(events, event -> event.reason() == TaskDeclined.Reason.STORAGE_FULL, Boolean[]::new))
                 .param("pauses", column(events, event -> pauseSeconds(event.reason()), Integer[]::new))
                 .query(UUID.class)
                 .list();

@@ -83,8 +83,18 @@ class LedgerConfiguration {
     @Bean
     NextGeneration nextGeneration(
             JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, StagePlans plans, PartitionCounts partitions,
-            ModelRegistry models) {
-        return new NextGeneration(jdbc, transactions, revisions, plans, partitions, models);
+            ModelRegistry models, Admission admission) {
+        return new NextGeneration(jdbc, transactions, revisions, plans, partitions, models, admission);
+    }
+
+    @Bean
+    Admission admission(JdbcClient jdbc, Tenants tenants) {
+        return new Admission(jdbc, tenants);
+    }
+
+    @Bean
+    TenantQuotas tenantQuotas(JdbcClient jdbc, Tenants tenants) {
+        return new JdbcTenantQuotas(jdbc, tenants);
     }
 
     @Bean
@@ -133,7 +143,7 @@ class LedgerConfiguration {
     }
 
     @Bean
-    AcceptedWorkloads acceptedWorkloads(WorkloadPlanner planner, RunLedger runs) {
-        return new AcceptedWorkloads(planner, runs);
+    AcceptedWorkloads acceptedWorkloads(WorkloadPlanner planner, RunLedger runs, Admission admission) {
+        return new AcceptedWorkloads(planner, runs, admission);
     }
 }

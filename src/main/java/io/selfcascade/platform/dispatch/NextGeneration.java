@@ -24,10 +24,11 @@ public class NextGeneration {
     private final ModelRegistry models;
     private final ReopenedItems reopened;
     private final Drafts drafts;
+    private final Admission admission;
 
     NextGeneration(
             JdbcClient jdbc, LedgerTransactions transactions, Revisions revisions, StagePlans plans,
-            PartitionCounts partitions, ModelRegistry models) {
+            PartitionCounts partitions, ModelRegistry models, Admission admission) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.revisions = revisions;
@@ -35,6 +36,7 @@ public class NextGeneration {
         this.models = models;
         this.reopened = new ReopenedItems(jdbc, partitions);
         this.drafts = new Drafts(jdbc);
+        this.admission = admission;
     }
 
     /**
@@ -43,7 +45,7 @@ public class NextGeneration {
      *
      * @return the run as it is after the request: queued, or as it was if it is in the wanted generation already
      * @throws CascadeException NOT_FOUND if there is no such run; CONFLICT if it has not ended, its deadline has passed, or no
-     *     item can run again
+     *     item can run again; QUOTA_EXCEEDED if its tenant has as much open as it may
      */
     public WorkloadRun retry(UUID workload, GenerationRequest request) {
         return transactions.run(() -> {
@@ -57,7 +59,8 @@ public class NextGeneration {
             if (isUnread && request.items() != null) {
                 throw conflict("retry", run, "its input may not have been read to its end (retry all of it)");
             }
-            if (reopened.open(workload, request.items()) == 0 && !isUnread) {
+            int opened = reopened.open(workload, request.items());
+            if (opened == 0 && !isUnread) {
                 if (isBegun(get(workload), request)) {
                     return get(workload);
                 }
@@ -70,6 +73,8 @@ public class NextGeneration {
             } else {
                 reopened.recount(workload);
             }
+            admission.enter();
+            admission.requireQuota("retry", workload, opened);
             return begin("retry", run, 0);
         });
     }
@@ -81,7 +86,8 @@ public class NextGeneration {
      * @param freeBytes room in the artifact store
      * @return the run as it is after the request: queued, or as it was if it is in the wanted generation already
      * @throws CascadeException NOT_FOUND if there is no such run or item; NO_DRAFT if the workload does not stop at drafts, or an
-     *     item has none; CONFLICT if the run has not ended or its deadline has passed; EXCEEDS_STORAGE if the pictures will not fit
+     *     item has none; CONFLICT if the run has not ended or its deadline has passed; EXCEEDS_STORAGE if the pictures will not fit;
+     *     QUOTA_EXCEEDED if its tenant has as much open as it may
      */
     public WorkloadRun promote(UUID workload, GenerationRequest request, long freeBytes) {
         return transactions.run(() -> {
@@ -100,9 +106,9 @@ public class NextGeneration {
                 return get(workload);
             }
             drafts.requireAll(workload, request.items(), promoted);
-            requireRoom(plan, promoted, freeBytes);
             reopened.readyTasks(workload, run.generation() + 1);
             reopened.recount(workload);
+            admit(workload, plan, promoted, freeBytes);
             return begin("promote", run, promoted);
         });
     }
@@ -134,11 +140,12 @@ public class NextGeneration {
     }
 
     /** The same early no as at intake: what the drafts needed is there, the rest of their way is still to be stored. */
-    private void requireRoom(WorkloadPlan plan, int items, long freeBytes) {
+    private void admit(UUID workload, WorkloadPlan plan, int items, long freeBytes) {
         long needed = items * plan.bytesPerPromotion(models.require(plan.model().id()).vaeScaleFactor());
-        if (needed > freeBytes) {
-            throw StoreRoom.exceeded("promote", items, needed, freeBytes);
-        }
+        admission.enter();
+        admission.requireQuota("promote", workload, items);
+        admission.requireRoom("promote", items, needed, freeBytes);
+        admission.promise(workload, 0, needed);
     }
 
     /** Documents of the former generation no longer tell the truth; readers see the present until new ones are written. */

@@ -20,16 +20,15 @@ public class OpenRuns {
         this.signal = signal;
     }
 
-    /** @return workloads of this source that have not ended, oldest first; those being cancelled too */
-    public List<UUID> of(String tenant, String source) {
+    /** @return workloads of this source, whatever tenant each names, that have not ended, oldest first; those being cancelled too */
+    public List<UUID> of(String source) {
         return jdbc.sql("""
                 SELECT w.id FROM workload w
                   JOIN workload_run r ON r.workload_id = w.id
-                 WHERE w.tenant = :tenant AND w.source = :source
+                 WHERE w.source = :source
                    AND r.state IN ('queued', 'validating', 'in_progress', 'finalizing')
                  ORDER BY w.id
                 """)
-                .param("tenant", tenant)
                 .param("source", source)
                 .query(UUID.class)
                 .list();

@@ -78,15 +78,15 @@ public class FileUploads {
      * @return where its bytes are in the artifact store; a file named by path has been copied there
      * @throws InvalidRequestException NOT_FOUND, TOO_LARGE, INVALID_IMAGE, or INVALID_REQUEST
      */
-    public StoredArtifact resolve(String tenant, String reference, FilePurpose purpose, String pointer) {
+    public StoredArtifact resolve(String reference, FilePurpose purpose, String pointer) {
         return reference.startsWith(UploadedFile.REFERENCE_PREFIX)
-                ? uploaded(tenant, reference, purpose, pointer)
+                ? uploaded(reference, purpose, pointer)
                 : imported(localFiles.resolve(reference, pointer), purpose, pointer);
     }
 
-    private StoredArtifact uploaded(String tenant, String reference, FilePurpose purpose, String pointer) {
+    private StoredArtifact uploaded(String reference, FilePurpose purpose, String pointer) {
         UploadedFile file = id(reference)
-                .flatMap(id -> files.findByIdAndTenant(id, tenant))
+                .flatMap(id -> files.findById(id))
                 .orElseThrow(() -> InvalidRequestException.of(ErrorCode.NOT_FOUND, pointer, NOT_FOUND,
                         "No such file: " + reference + " (upload it first: POST /v1/files)"));
         if (file.purpose() != purpose) {

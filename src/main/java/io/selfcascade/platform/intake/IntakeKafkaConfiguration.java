@@ -28,10 +28,12 @@ import org.springframework.kafka.listener.ContainerProperties.AckMode;
 class IntakeKafkaConfiguration {
 
     private static final String WEEK = "604800000";
+    private static final String MONTH = "2592000000";
 
     @Bean
     NewTopics intakeTopics(IntakeProperties properties) {
-        return new NewTopics(topic(properties.topic()), topic(properties.topic() + RefusedRecords.SUFFIX));
+        return new NewTopics(topic(properties.topic(), 1, WEEK), topic(properties.topic() + RefusedRecords.SUFFIX, 1, WEEK),
+                topic(properties.topic() + WaitingRequests.SUFFIX, WaitingRequests.PARTITIONS, MONTH));
     }
 
     /** Takes requests one at a time; each offset is committed when the record is accepted or refused. */
@@ -42,20 +44,41 @@ class IntakeKafkaConfiguration {
             IntakeProperties properties,
             WorkloadRequestReader reader,
             WorkloadIntake intake) {
-        ContainerProperties container = new ContainerProperties(properties.topic());
-        container.setGroupId(properties.group());
+        return container("workload-intake", properties.topic(), properties.group(), 1,
+                new WorkloadListener(reader, intake, new WaitingRequests(sender.kafka())), boot, sender, properties);
+    }
+
+    /** Tries requests that were beyond their tenants' quotas, each partition by itself. */
+    @Bean
+    ConcurrentMessageListenerContainer<byte[], byte[]> waitingRequestContainer(
+            ConsumerFactory<?, ?> boot,
+            RequestSender sender,
+            IntakeProperties properties,
+            WorkloadRequestReader reader,
+            WorkloadIntake intake) {
+        return container("waiting-intake", properties.topic() + WaitingRequests.SUFFIX, properties.group() + WaitingRequests.SUFFIX,
+                WaitingRequests.PARTITIONS, new WorkloadListener(reader, intake, WorkloadListener.SetAside.STAYS), boot, sender,
+                properties);
+    }
+
+    private static ConcurrentMessageListenerContainer<byte[], byte[]> container(
+            String name, String topic, String group, int threads, WorkloadListener requests, ConsumerFactory<?, ?> boot,
+            RequestSender sender, IntakeProperties properties) {
+        ContainerProperties container = new ContainerProperties(topic);
+        container.setGroupId(group);
         container.setAckMode(AckMode.RECORD);
-        container.setMessageListener(new WorkloadListener(reader, intake));
+        container.setMessageListener(requests);
         Map<String, Object> consumer = new HashMap<>(boot.getConfigurationProperties());
         // Requests that were sent before the first coordinator started count.
         consumer.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         consumer.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 50);
         ConcurrentMessageListenerContainer<byte[], byte[]> listener = new ConcurrentMessageListenerContainer<>(
                 new DefaultKafkaConsumerFactory<>(consumer, new ByteArrayDeserializer(), new ByteArrayDeserializer()), container);
-        listener.setBeanName("workload-intake");
+        listener.setConcurrency(threads);
+        listener.setBeanName(name);
         listener.setPhase(LifecyclePhase.COORDINATOR);
-        listener.setCommonErrorHandler(
-                RefusedRecords.handler(sender.kafka(), properties.retryAtLeast(), properties.retryAtMost()));
+        listener.setCommonErrorHandler(RefusedRecords.handler(
+                sender.kafka(), properties.topic() + RefusedRecords.SUFFIX, properties.retryAtLeast(), properties.retryAtMost()));
         return listener;
     }
 
@@ -73,8 +96,8 @@ class IntakeKafkaConfiguration {
         return new SampleSubmission(sample, properties, sender, clock);
     }
 
-    private static NewTopic topic(String name) {
+    private static NewTopic topic(String name, int partitions, String retention) {
         // To disk with every request: with a single broker an acknowledged one would else be lost with the power.
-        return TopicBuilder.name(name).partitions(1).config("retention.ms", WEEK).config("flush.messages", "1").build();
+        return TopicBuilder.name(name).partitions(partitions).config("retention.ms", retention).config("flush.messages", "1").build();
     }
 }

@@ -26,7 +26,7 @@ final class ItemSpool {
      *
      * @throws InvalidRequestException if the request names a file that does not exist, or has no or too many items
      */
-    Spooled spool(UUID workloadId, String tenant, WorkloadRequest request) {
+    Spooled spool(UUID workloadId, WorkloadRequest request) {
         List<ItemRequest> items = request.items();
         if (items != null) {
             String key = WorkloadIntake.itemsKey(workloadId);
@@ -38,7 +38,7 @@ final class ItemSpool {
             });
             return new Spooled(key, items.size(), true);
         }
-        String key = uploads.resolve(tenant, String.valueOf(request.itemsFile()), FilePurpose.ITEMS, "/items_file").key();
+        String key = uploads.resolve(String.valueOf(request.itemsFile()), FilePurpose.ITEMS, "/items_file").key();
         return new Spooled(key, count(key), false);
     }
 
@@ -55,12 +55,12 @@ final class ItemSpool {
     }
 
     /** How many items the request has; none if others will bring them. */
-    int count(String tenant, WorkloadRequest request) {
+    int count(WorkloadRequest request) {
         if (request.items() != null) {
             return request.items().size();
         }
         return request.itemsFile() == null ? 0
-                : count(uploads.resolve(tenant, request.itemsFile(), FilePurpose.ITEMS, "/items_file").key());
+                : count(uploads.resolve(request.itemsFile(), FilePurpose.ITEMS, "/items_file").key());
     }
 
     /** Room left in the store. */

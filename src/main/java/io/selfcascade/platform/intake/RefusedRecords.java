@@ -49,9 +49,11 @@ final class RefusedRecords {
 
     private RefusedRecords() {}
 
-    static CommonErrorHandler handler(KafkaOperations<byte[], byte[]> kafka, Duration retryAtLeast, Duration retryAtMost) {
+    /** @param deadLetterTopic where records at fault go */
+    static CommonErrorHandler handler(
+            KafkaOperations<byte[], byte[]> kafka, String deadLetterTopic, Duration retryAtLeast, Duration retryAtMost) {
         DeadLetterPublishingRecoverer deadLetters = new DeadLetterPublishingRecoverer(
-                kafka, (message, failure) -> new TopicPartition(message.topic() + SUFFIX, ANY_PARTITION));
+                kafka, (message, failure) -> new TopicPartition(deadLetterTopic, ANY_PARTITION));
         // Ours say it as every dead letter does; a stack trace would tell senders about our inside and may outgrow a header.
         deadLetters.excludeHeader(HeadersToAdd.values());
         deadLetters.setHeadersFunction((message, failure) -> headers(message, failure));

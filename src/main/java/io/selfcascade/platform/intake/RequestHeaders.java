@@ -39,7 +39,7 @@ final class RequestHeaders {
         if (source.startsWith(RequestIdentity.SCHEDULES)) {
             throw refused(CE_SOURCE, Violation.Kind.INVALID_VALUE, "is kept for schedules (send a source of your own)");
         }
-        return new RequestIdentity(RequestIdentity.DEFAULT_TENANT, source, required(headers, CE_ID));
+        return new RequestIdentity(source, required(headers, CE_ID));
     }
 
     private static String required(Headers headers, String name) {

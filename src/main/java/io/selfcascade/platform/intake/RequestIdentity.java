@@ -3,12 +3,12 @@ package io.selfcascade.platform.intake;
 import io.selfcascade.spec.ErrorCode;
 
 /**
- * What makes two requests the same one.
+ * What makes two requests of a tenant the same one.
  *
  * @param source who assigned the key: the CloudEvents source, or {@code rest}
  * @param key the CloudEvents id or the Idempotency-Key
  */
-public record RequestIdentity(String tenant, String source, String key) {
+public record RequestIdentity(String source, String key) {
 
     public static final String DEFAULT_TENANT = "default";
     public static final String REST = "rest";
@@ -18,7 +18,6 @@ public record RequestIdentity(String tenant, String source, String key) {
     private static final int MAX_LENGTH = 255;
 
     public RequestIdentity {
-        requireName("tenant", tenant);
         requireName("source", source);
         requireName("key", key);
     }

@@ -13,7 +13,7 @@ public final class RequestJson {
 
     private RequestJson() {}
 
-    /** @return UTF-8 JSON, every default spelled out, seeds as strings */
+    /** @return UTF-8 JSON, every default but the tenant spelled out, seeds as strings */
     public static byte[] write(WorkloadRequest request) {
         return MAPPER.writeValueAsBytes(fields(request));
     }
@@ -40,6 +40,8 @@ public final class RequestJson {
     public static Map<String, Object> fields(WorkloadRequest request) {
         Map<String, Object> json = new LinkedHashMap<>();
         put(json, "name", request.name());
+        // Left out where it goes without saying, as before there were tenants: a repeated request is still the same one.
+        put(json, "tenant", request.tenant().equals(RequestIdentity.DEFAULT_TENANT) ? null : request.tenant());
         put(json, "model", request.model());
         put(json, "cascade", fields(request.cascade()));
         put(json, "items", request.items() == null ? null : request.items().stream().map(RequestJson::fields).toList());

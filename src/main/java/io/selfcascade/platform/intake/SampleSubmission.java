@@ -58,7 +58,7 @@ final class SampleSubmission {
     /** @throws CascadeException INVALID_SETTING if the file is missing or a line is no item */
     WorkloadRequest request() {
         return new WorkloadRequest(
-                NAME, sample.model(), CascadeRequest.of(sample.preset(), ImageSize.square(sample.side())), items(), null,
+                NAME, RequestIdentity.DEFAULT_TENANT, sample.model(), CascadeRequest.of(sample.preset(), ImageSize.square(sample.side())), items(), null,
                 PRIORITY, false, null, 0L, null, Determinism.STANDARD, null, null);
     }
 

@@ -9,5 +9,5 @@ interface UploadedFiles extends Repository<UploadedFile, UUID> {
 
     UploadedFile save(UploadedFile file);
 
-    Optional<UploadedFile> findByIdAndTenant(UUID id, String tenant);
+    Optional<UploadedFile> findById(UUID id);
 }

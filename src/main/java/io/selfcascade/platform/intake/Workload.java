@@ -52,7 +52,7 @@ public class Workload {
     Workload(
             UUID id, RequestIdentity identity, WorkloadRequest request, long seed, KeepPivots keepPivots, String itemsKey, Instant now) {
         this.id = id;
-        this.tenant = identity.tenant();
+        this.tenant = request.tenant();
         this.source = identity.source();
         this.requestKey = identity.key();
         this.requestSha256 = RequestDigest.of(request);

@@ -25,12 +25,12 @@ public class WorkloadEdits {
      * Applies an edit.
      *
      * @param version the edit was made on; null: whichever is current
-     * @throws CascadeException NOT_FOUND if the tenant has no such workload; VERSION_MISMATCH if it has been edited since
+     * @throws CascadeException NOT_FOUND if there is no such workload; VERSION_MISMATCH if it has been edited since
      */
-    public void apply(String tenant, UUID id, WorkloadEdit edit, @Nullable Integer version) {
+    public void apply(UUID id, WorkloadEdit edit, @Nullable Integer version) {
         try {
             transactions.executeWithoutResult(status -> {
-                Workload workload = workloads.findByIdAndTenant(id, tenant).orElseThrow(() -> new CascadeException(
+                Workload workload = workloads.findById(id).orElseThrow(() -> new CascadeException(
                         ErrorCode.NOT_FOUND, "Cannot find workload: " + id + " (see GET /v1/workloads)"));
                 if (version != null && version != workload.version()) {
                     throw mismatch(id, version, null);

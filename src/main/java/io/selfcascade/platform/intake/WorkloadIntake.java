@@ -62,10 +62,10 @@ public class WorkloadIntake {
      * @return the workload; the one accepted before if this identity has sent the same request already
      * @throws InvalidRequestException if the model, the items file or the cascade cannot be
      * @throws CascadeException KEY_REUSED if the identity has sent another request before; STORAGE_FULL if the items cannot be
-     *     stored, EXCEEDS_STORAGE if their artifacts will not fit
+     *     stored, EXCEEDS_STORAGE if their artifacts will not fit, QUOTA_EXCEEDED if the tenant has as much as it may
      */
     public Submission submit(WorkloadRequest request, RequestIdentity identity) {
-        return submit(request, identity, id -> spool.spool(id, identity.tenant(), request));
+        return submit(request, identity, id -> spool.spool(id, request));
     }
 
     /**
@@ -91,8 +91,8 @@ public class WorkloadIntake {
             // Two senders of one request met: the unique constraint let one of them through.
             return replay(request, identity).orElseThrow(() -> e);
         }
-        log.info("workload accepted workload={} source={} model={} target={} items={} priority={}", id, identity.source(),
-                request.model(), request.cascade().target(), spooled.count(), request.priority());
+        log.info("workload accepted workload={} tenant={} source={} model={} target={} items={} priority={}", id, request.tenant(),
+                identity.source(), request.model(), request.cascade().target(), spooled.count(), request.priority());
         return new Submission(id, false);
     }
 
@@ -103,10 +103,10 @@ public class WorkloadIntake {
      * @throws InvalidRequestException if the model, the items file or the cascade cannot be
      * @throws CascadeException EXCEEDS_STORAGE if its artifacts will not fit
      */
-    public void check(WorkloadRequest request, String tenant) {
+    public void check(WorkloadRequest request) {
         ModelRegistration model = model(request);
         events.publishEvent(new WorkloadProposed(model, request.cascade(), request.stopAfter(), request.determinism(),
-                spool.count(tenant, request), spool.freeBytes()));
+                spool.count(request), spool.freeBytes()));
     }
 
     private void insert(
@@ -116,7 +116,7 @@ public class WorkloadIntake {
             workloads.saveAndFlush(new Workload(
                     id, identity, request, seed, keepPivots(request, spooled), spooled.key(), clock.instant()));
             events.publishEvent(new WorkloadAccepted(
-                    id, identity.tenant(), request.priority(), model, request.cascade(), request.stopAfter(),
+                    id, request.tenant(), request.priority(), model, request.cascade(), request.stopAfter(),
                     request.determinism(), spooled.count(), spool.freeBytes()));
         } catch (RuntimeException e) {
             // Only here, before the commit: when a commit fails, nobody knows whether the row needs the items.
@@ -127,7 +127,7 @@ public class WorkloadIntake {
 
     private Optional<Submission> replay(WorkloadRequest request, RequestIdentity identity) {
         Optional<Workload> former = workloads.findByTenantAndSourceAndRequestKey(
-                identity.tenant(), identity.source(), identity.key());
+                request.tenant(), identity.source(), identity.key());
         if (former.isPresent() && !former.get().answers(request)) {
             throw new CascadeException(ErrorCode.KEY_REUSED, "Cannot accept request " + identity.key() + " of "
                     + identity.source() + ": workload " + former.get().id()

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A workload as its user asks for it: the body of {@code POST /v1/workloads} and the value of a Kafka record.
  *
+ * @param tenant for whom it is: a label by which workers are shared and limits kept
  * @param model id in the registry
  * @param items the items themselves; null exactly if {@code itemsFile} names them
  * @param itemsFile reference of an uploaded JSONL file with one item a line
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record WorkloadRequest(
         @Nullable String name,
+        String tenant,
         String model,
         CascadeRequest cascade,
         @Nullable List<ItemRequest> items,
@@ -41,7 +43,7 @@ public record WorkloadRequest(
 
     /** The same request under another name. */
     public WorkloadRequest named(@Nullable String newName) {
-        return new WorkloadRequest(newName, model, cascade, items, itemsFile, priority, previews, deadline, seed, keepPivots,
+        return new WorkloadRequest(newName, tenant, model, cascade, items, itemsFile, priority, previews, deadline, seed, keepPivots,
                 determinism, stopAfter, maxFailureRatio);
     }
 }

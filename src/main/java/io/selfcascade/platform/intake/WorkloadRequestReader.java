@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class WorkloadRequestReader {
 
     static final int MAX_NAME = 256;
+    private static final String TENANT = "[a-z0-9][a-z0-9._-]{0,62}";
     private static final int MAX_REFERENCE = 1024;
     private static final int DEFAULT_PRIORITY = 5;
     private static final String FIXED_TIME = "A fixed time, which most runs would begin after (leave it out)";
@@ -74,6 +75,7 @@ public final class WorkloadRequestReader {
 
     private @Nullable WorkloadRequest request(JsonFields fields, boolean bringsItems) {
         String name = fields.text("name", MAX_NAME);
+        String tenant = tenant(fields);
         fields.require("model", "the id of a model, see GET /v1/models");
         String model = fields.text("model", MAX_NAME);
         fields.require("cascade", "for example {\"preset\": \"fast\", \"target\": {\"width\": 512, \"height\": 512}}");
@@ -95,6 +97,7 @@ public final class WorkloadRequestReader {
         }
         return new WorkloadRequest(
                 name,
+                Objects.requireNonNullElse(tenant, RequestIdentity.DEFAULT_TENANT),
                 model,
                 cascade,
                 items,
@@ -107,6 +110,16 @@ public final class WorkloadRequestReader {
                 Objects.requireNonNullElse(determinism, Determinism.STANDARD),
                 stopAfter,
                 maxFailureRatio);
+    }
+
+    private static @Nullable String tenant(JsonFields fields) {
+        String tenant = fields.text("tenant", MAX_NAME);
+        if (tenant != null && !tenant.matches(TENANT)) {
+            fields.refuse("tenant", INVALID_VALUE,
+                    "Expected 1 to 63 lower-case letters, digits, '.', '_' and '-', of which the first is a letter or digit");
+            return null;
+        }
+        return tenant;
     }
 
     private @Nullable List<ItemRequest> items(JsonFields fields) {

@@ -12,7 +12,5 @@ public interface Workloads extends Repository<Workload, UUID> {
 
     Optional<Workload> findById(UUID id);
 
-    Optional<Workload> findByIdAndTenant(UUID id, String tenant);
-
     Optional<Workload> findByTenantAndSourceAndRequestKey(String tenant, String source, String requestKey);
 }

@@ -15,8 +15,8 @@ public class ArtifactViews {
     private static final String SELECT = """
             SELECT t.id, t.workload_id, t.ordinal, t.stage, t.artifact_key, t.artifact_sha256, t.artifact_bytes,
                    t.preview_key, t.preview_sha256, t.preview_bytes
-              FROM stage_task t JOIN workload w ON w.id = t.workload_id
-             WHERE w.tenant = :tenant AND t.state = 'succeeded' AND t.artifact_key IS NOT NULL
+              FROM stage_task t
+             WHERE t.state = 'succeeded' AND t.artifact_key IS NOT NULL
             """;
 
     private final JdbcClient jdbc;
@@ -25,22 +25,20 @@ public class ArtifactViews {
         this.jdbc = jdbc;
     }
 
-    /** @return empty if the tenant has no such artifact */
-    public Optional<ArtifactView> find(String tenant, long id) {
+    /** @return empty if there is no such artifact */
+    public Optional<ArtifactView> find(long id) {
         return jdbc.sql(SELECT + " AND t.id = :id")
-                .param("tenant", tenant)
                 .param("id", id)
                 .query((rs, n) -> artifact(rs))
                 .optional();
     }
 
     /** The artifacts of consecutive items, by ordinal and stage. */
-    public List<ArtifactView> ofItems(String tenant, UUID workload, int fromOrdinal, int toOrdinal) {
+    public List<ArtifactView> ofItems(UUID workload, int fromOrdinal, int toOrdinal) {
         return jdbc.sql(SELECT + """
                  AND t.workload_id = :workload AND t.ordinal BETWEEN :from AND :to
                  ORDER BY t.ordinal, t.stage
                 """)
-                .param("tenant", tenant)
                 .param("workload", workload)
                 .param("from", fromOrdinal)
                 .param("to", toOrdinal)

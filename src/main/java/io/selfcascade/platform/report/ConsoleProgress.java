@@ -1,7 +1,6 @@
 package io.selfcascade.platform.report;
 
 import io.selfcascade.platform.artifact.ArtifactStore;
-import io.selfcascade.platform.intake.RequestIdentity;
 import io.selfcascade.platform.role.LifecyclePhase;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -80,7 +79,7 @@ final class ConsoleProgress implements SmartLifecycle {
             tick++;
             List<WorkloadView> open = new ArrayList<>();
             for (UUID id : List.copyOf(watched)) {
-                views.find(RequestIdentity.DEFAULT_TENANT, id).ifPresentOrElse(
+                views.find(id).ifPresentOrElse(
                         view -> tell(view, open), () -> forget(id));
             }
             if (isTerminal && !open.isEmpty()) {

@@ -1,6 +1,7 @@
 package io.selfcascade.platform.report;
 
 import io.selfcascade.platform.artifact.ArtifactStore;
+import io.selfcascade.platform.dispatch.TenantQuotas;
 import io.selfcascade.platform.role.ConditionalOnCoordinator;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -19,8 +20,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class ReportConfiguration {
 
     @Bean
-    WorkloadViews workloadViews(JdbcClient jdbc) {
-        return new WorkloadViews(jdbc);
+    WorkloadViews workloadViews(JdbcClient jdbc, TenantQuotas quotas) {
+        return new WorkloadViews(jdbc, quotas);
     }
 
     @Bean

@@ -3,6 +3,7 @@ package io.selfcascade.platform.report;
 import io.selfcascade.platform.dispatch.Desired;
 import io.selfcascade.platform.dispatch.RunState;
 import io.selfcascade.platform.dispatch.StoredState;
+import io.selfcascade.platform.dispatch.TenantQuotas;
 import io.selfcascade.platform.report.WorkloadView.Counts;
 import io.selfcascade.platform.report.WorkloadView.StageView;
 import io.selfcascade.spec.CascadeException;
@@ -36,38 +37,42 @@ public class WorkloadViews {
                      FROM partition_count WHERE workload_id = w.id) AS c
             """;
 
+    private static final int MOST_LOOKED_AT = 200;
+
     private final JdbcClient jdbc;
+    private final TenantQuotas quotas;
     private final StageViews stages;
 
-    WorkloadViews(JdbcClient jdbc) {
+    WorkloadViews(JdbcClient jdbc, TenantQuotas quotas) {
         this.jdbc = jdbc;
+        this.quotas = quotas;
         this.stages = new StageViews(jdbc);
     }
 
-    /** @return empty if the tenant has no such workload */
-    public Optional<WorkloadView> find(String tenant, UUID id) {
-        return jdbc.sql(SELECT + " WHERE w.tenant = :tenant AND w.id = :id")
-                .param("tenant", tenant)
+    /** @return empty if there is no such workload */
+    public Optional<WorkloadView> find(UUID id) {
+        return jdbc.sql(SELECT + " WHERE w.id = :id")
                 .param("id", id)
                 .query((rs, n) -> view(rs))
                 .optional();
     }
 
-    /** @throws CascadeException NOT_FOUND if the tenant has no such workload */
-    public WorkloadView get(String tenant, UUID id) {
-        return find(tenant, id).orElseThrow(() -> new CascadeException(
+    /** @throws CascadeException NOT_FOUND if there is no such workload */
+    public WorkloadView get(UUID id) {
+        return find(id).orElseThrow(() -> new CascadeException(
                 ErrorCode.NOT_FOUND, "Cannot find workload: " + id + " (see GET /v1/workloads)"));
     }
 
     /**
      * Newest first.
      *
+     * @param tenant whose workloads; null for everybody's
      * @param after the last id of the page before; null for the first page
      * @param limit 1 to 100
      */
-    public List<WorkloadView> page(String tenant, @Nullable UUID after, int limit) {
+    public List<WorkloadView> page(@Nullable String tenant, @Nullable UUID after, int limit) {
         // The id is a UUIDv7: its order is the order of creation.
-        return jdbc.sql(SELECT + " WHERE w.tenant = :tenant AND (:after::uuid IS NULL OR w.id < :after::uuid)"
+        return jdbc.sql(SELECT + " WHERE (:tenant::text IS NULL OR w.tenant = :tenant) AND (:after::uuid IS NULL OR w.id < :after::uuid)"
                         + " ORDER BY w.id DESC LIMIT :limit")
                 .param("tenant", tenant)
                 .param("after", after == null ? null : after.toString())
@@ -110,7 +115,7 @@ public class WorkloadViews {
                 rs.getObject("stop_after", Integer.class),
                 promoted,
                 rs.getBigDecimal("max_failure_ratio"),
-                pendingReason(id, state, desired, counts, rs.getBoolean("owned"), liveSlots),
+                pendingReason(id, rs.getString("tenant"), state, desired, counts, rs.getBoolean("owned"), liveSlots),
                 state.isTerminal() ? null : Eta.seconds(stageViews, counts, liveSlots),
                 rs.getString("error_code"),
                 rs.getString("error_detail"),
@@ -130,7 +135,7 @@ public class WorkloadViews {
     }
 
     private @Nullable PendingReason pendingReason(
-            UUID id, RunState state, Desired desired, Counts counts, boolean isOwned, int liveSlots) {
+            UUID id, String tenant, RunState state, Desired desired, Counts counts, boolean isOwned, int liveSlots) {
         if (state.isTerminal() || counts.inProgress() > 0) {
             return null;
         }
@@ -140,11 +145,14 @@ public class WorkloadViews {
         if (!isOwned) {
             return PendingReason.COORDINATOR_SLOTS;
         }
-        return state == RunState.IN_PROGRESS && counts.pending() > 0 ? dispatchReason(id, liveSlots) : null;
+        return state == RunState.IN_PROGRESS && counts.pending() > 0 ? dispatchReason(id, tenant, liveSlots) : null;
     }
 
-    /** Tasks are judged by the pool they wait in: one that ran out of memory may have moved to a bigger one. */
-    private PendingReason dispatchReason(UUID id, int liveSlots) {
+    /**
+     * Tasks are judged by the pool they wait in: one that ran out of memory may have moved to a bigger one. Of each pool and stage
+     * some are looked at, so that a million of them cost no more than a thousand.
+     */
+    private PendingReason dispatchReason(UUID id, String tenant, int liveSlots) {
         if (liveSlots == 0) {
             return PendingReason.NO_WORKER_FOR_MODEL;
         }
@@ -154,22 +162,30 @@ public class WorkloadViews {
                       FROM worker k JOIN workload w ON w.id = :id AND jsonb_exists(k.models, w.model)
                      WHERE k.state = 'up' GROUP BY k.pool)
                 SELECT count(*) AS ready, count(able.pool) AS served, count(*) FILTER (WHERE p.pixels <= able.pixels) AS fitting,
-                       count(*) FILTER (WHERE p.pixels <= able.pixels AND t.not_before <= ledger_now()) AS due
-                  FROM stage_task t
+                       count(*) FILTER (WHERE p.pixels <= able.pixels AND t.not_before <= ledger_now()) AS due,
+                       count(*) FILTER (WHERE p.pixels <= able.pixels AND t.error_code = 'storage_full') AS no_room
+                  FROM (SELECT DISTINCT stage FROM stage_plan WHERE workload_id = :id) AS s
+                 CROSS JOIN pool
+                 CROSS JOIN LATERAL (SELECT * FROM stage_task
+                                      WHERE pool = pool.name AND workload_id = :id AND stage = s.stage AND state = 'ready'
+                                      LIMIT :most) AS t
                   JOIN LATERAL (SELECT min(pixels) AS pixels FROM stage_plan
                                  WHERE workload_id = t.workload_id AND stage = t.stage AND batch_key = t.batch_key) AS p ON true
                   LEFT JOIN able ON able.pool = t.pool
-                 WHERE t.pool IN (SELECT name FROM pool) AND t.workload_id = :id AND t.state = 'ready'
                 """)
                 .param("id", id)
-                .query((rs, n) -> dispatchReason(
-                        rs.getLong("ready"), rs.getLong("served"), rs.getLong("fitting"), rs.getLong("due")))
+                .param("most", MOST_LOOKED_AT)
+                .query((rs, n) -> dispatchReason(tenant, rs.getLong("ready"), rs.getLong("served"), rs.getLong("fitting"),
+                        rs.getLong("due"), rs.getLong("no_room")))
                 .single();
     }
 
-    private static PendingReason dispatchReason(long ready, long served, long fitting, long due) {
+    private PendingReason dispatchReason(String tenant, long ready, long served, long fitting, long due, long noRoom) {
         if (due > 0) {
-            return PendingReason.WINDOW_FULL;
+            return quotas.isReached(tenant) ? PendingReason.QUOTA : PendingReason.WINDOW_FULL;
+        }
+        if (noRoom > 0) {
+            return PendingReason.STORAGE_FULL;
         }
         if (ready == 0 || fitting > 0) {
             return PendingReason.BACKOFF;

@@ -70,7 +70,7 @@ final class FolderStart {
         try {
             request = reader.read(found.content);
             // An exception from submit would end the transaction, and with it all other files of the run.
-            intake.check(request, schedule.tenant());
+            intake.check(request);
         } catch (CascadeException e) {
             if (e.code().retry() != Retry.NEVER) {
                 throw e;
@@ -78,7 +78,7 @@ final class FolderStart {
             runs.addRefusal(schedule.id(), run, found.file, found.sha256, e);
             return e;
         }
-        RequestIdentity identity = new RequestIdentity(schedule.tenant(), schedule.sender(), logicalDate + "/" + found.key());
+        RequestIdentity identity = new RequestIdentity(schedule.sender(), logicalDate + "/" + found.key());
         runs.addWorkload(schedule.id(), run, intake.submit(request, identity).workloadId(), found.file, found.sha256);
         return null;
     }

@@ -41,7 +41,7 @@ final class RunStart {
 
     /** Starts a run whose row is there, or skips it, as the overlap policy says. */
     void start(Schedule schedule, long run, LocalDateTime logicalDate) {
-        List<UUID> open = openRuns.of(schedule.tenant(), schedule.sender());
+        List<UUID> open = openRuns.of(schedule.sender());
         if (!open.isEmpty() && schedule.overlapPolicy() == OverlapPolicy.FORBID) {
             runs.decide(run, State.SKIPPED_OVERLAP, "Workload " + open.get(0) + " of a former run is open");
             log.info("run skipped schedule={} logical_date={} open={}", schedule.id(), logicalDate, open.get(0));
@@ -56,7 +56,7 @@ final class RunStart {
 
     /** Whether a run that waits for its turn has it. */
     boolean isFree(Schedule schedule) {
-        return schedule.overlapPolicy() == OverlapPolicy.ALLOW || openRuns.of(schedule.tenant(), schedule.sender()).isEmpty();
+        return schedule.overlapPolicy() == OverlapPolicy.ALLOW || openRuns.of(schedule.sender()).isEmpty();
     }
 
     /** Starts a run whose row is there, whatever else is open. */
@@ -74,7 +74,7 @@ final class RunStart {
 
     private void submit(Schedule schedule, WorkloadRequest template, long run, LocalDateTime logicalDate) {
         WorkloadRequest request = template.named(DatePlaceholder.fill(template.name(), logicalDate));
-        RequestIdentity identity = new RequestIdentity(schedule.tenant(), schedule.sender(), logicalDate.toString());
+        RequestIdentity identity = new RequestIdentity(schedule.sender(), logicalDate.toString());
         runs.addWorkload(schedule.id(), run, intake.submit(request, identity).workloadId());
         runs.decide(run, State.STARTED, null);
     }

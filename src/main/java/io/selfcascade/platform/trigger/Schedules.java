@@ -237,7 +237,7 @@ public class Schedules {
 
     private void check(String tenant, ScheduleRequest request) {
         if (request.source() instanceof ScheduleSource.Template template) {
-            intake.check(template.workload(), tenant);
+            intake.check(template.workload());
         } else if (request.source() instanceof ScheduleSource.Folder files) {
             folder.check(tenant, files.path(), LocalDateTime.ofInstant(clock.instant(), request.timeZone()));
         } else if (request.source() instanceof ScheduleSource.Topic records) {

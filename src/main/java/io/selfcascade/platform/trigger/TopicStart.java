@@ -66,7 +66,7 @@ final class TopicStart {
             throw InvalidRequestException.of(ErrorCode.INVALID_REQUEST, "/topic/name", Violation.Kind.INVALID_VALUE,
                     "Not a topic you may collect (expected a name that begins with " + begin + ")");
         }
-        intake.check(topic.workload(), tenant);
+        intake.check(topic.workload());
     }
 
     /** In the transaction of a run, whose row is there. */
@@ -88,7 +88,7 @@ final class TopicStart {
 
     private void submit(Schedule schedule, WorkloadRequest template, TopicSlice slice, long run, LocalDateTime logicalDate) {
         WorkloadRequest request = template.named(DatePlaceholder.fill(template.name(), logicalDate));
-        RequestIdentity identity = new RequestIdentity(schedule.tenant(), schedule.sender(), logicalDate.toString());
+        RequestIdentity identity = new RequestIdentity(schedule.sender(), logicalDate.toString());
         Submission submission = intake.submit(request, new SequenceInputStream(slice), identity);
         if (submission.replayed()) {
             // Its items are those of that time: moving the offsets would lose these.

@@ -73,6 +73,27 @@ class WorkloadApiTest {
         assertThat(again.json().path("id")).isEqualTo(first.json().path("id"));
     }
 
+    @Test
+    void refusesMoreThanATenantMayHaveAndSaysWhenToComeBack() {
+        String body = """
+                {"model":"scenes","tenant":"narrow","cascade":{"preset":"fast","target":{"width":128,"height":128}},"priority":0,
+                 "items":[{"prompt":"a large red circle on a white background"},{"prompt":"b"},{"prompt":"c"}]}""";
+
+        Answer refused = api.post("/v1/workloads", body);
+        Answer others = api.post("/v1/workloads", body.replace("narrow", "wide"));
+
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.header("Retry-After")).isEqualTo("60");
+        assertThat(refused.json().path("code").asString()).isEqualTo("quota_exceeded");
+        assertThat(refused.json().path("retryable").asBoolean()).isTrue();
+        assertThat(refused.json().path("detail").asString()).contains(
+                "Cannot accept 3 items: tenant narrow has 0 pending items in 0 open workloads and may have 2");
+        assertThat(others.json().path("tenant").asString()).isEqualTo("wide");
+        assertThat(api.get("/v1/workloads?tenant=wide").json().path("data")).isNotEmpty()
+                .allMatch(workload -> workload.path("tenant").asString().equals("wide"));
+        assertThat(api.get("/v1/workloads?tenant=narrow").json().path("data")).isEmpty();
+    }
+
     /** 409 would be for a request that still runs; a second sender of one here waits and gets the same workload. */
     @Test
     void refusesAnotherBodyUnderAnOldKeyAsUnprocessable() {

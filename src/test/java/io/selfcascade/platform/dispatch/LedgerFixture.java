@@ -52,8 +52,8 @@ final class LedgerFixture {
     final StagePlans plans = new StagePlans(jdbc, pools);
     final RunLedger runs =
             new RunLedger(jdbc, transactions, revisions, plans, partitions, Duration.ofSeconds(30));
-    final NextGeneration generations = new NextGeneration(jdbc, transactions, revisions, plans, partitions,
-            new ModelRegistry(List.of(new ModelRegistration(new ModelRef(MODEL, SHA), "", new ImageSize(128, 128), 8, ""))));
+    final NextGeneration generations;
+    final Admission admission;
     final SentMessages orders = new SentMessages();
     final RunControl control = new RunControl(
             jdbc, transactions, revisions, signal, new Orders(orders, Topics.DEFAULT, InstantSource.system(), Duration.ofMinutes(16)));
@@ -78,7 +78,11 @@ final class LedgerFixture {
 
     /** @param tenants that have terms of their own */
     LedgerFixture(Map<String, Tenants.Named> tenants) {
-        dispatches = new DispatchLedger(jdbc, transactions, properties, TenantsTest.with(tenants));
+        Tenants terms = TenantsTest.with(tenants);
+        dispatches = new DispatchLedger(jdbc, transactions, properties, terms);
+        admission = new Admission(jdbc, terms);
+        generations = new NextGeneration(jdbc, transactions, revisions, plans, partitions, new ModelRegistry(List.of(
+                new ModelRegistration(new ModelRef(MODEL, SHA), "", new ImageSize(128, 128), 8, ""))), admission);
     }
 
     private static TestDatabase emptied() {

@@ -79,6 +79,10 @@ final class ModelReports {
             fail(task, item, failed, jitter);
         } else if (event instanceof TaskDeclined declined) {
             task.state = TaskState.READY;
+            if (declined.reason() == TaskDeclined.Reason.STORAGE_FULL) {
+                task.errorClass = "infrastructure";
+                task.errorCode = "storage_full";
+            }
             task.notBefore = state.now + switch (declined.reason()) {
                 case EXPIRED, DRAINING -> 0;
                 case UNSUPPORTED, CANCELLED -> 5 * ModelState.SECOND;

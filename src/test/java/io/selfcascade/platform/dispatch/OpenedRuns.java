@@ -28,7 +28,8 @@ public final class OpenedRuns implements ApplicationEventPublisher {
         runs = new RunLedger(jdbc, transactions, revisions, new StagePlans(jdbc, new Pools(jdbc, Map.of("cpu", 0))), partitions,
                 Duration.ofSeconds(30));
         openRuns = new OpenRuns(jdbc, transactions, revisions, new DispatchSignal());
-        accepted = new AcceptedWorkloads(new WorkloadPlanner(PlanSettings.DEFAULT), runs);
+        accepted = new AcceptedWorkloads(new WorkloadPlanner(PlanSettings.DEFAULT), runs,
+                new Admission(jdbc, TenantsTest.with(Map.of())));
     }
 
     public OpenRuns openRuns() {

@@ -6,6 +6,8 @@ import io.selfcascade.platform.embedded.SharedInfrastructure;
 import io.selfcascade.platform.embedded.TestDatabase;
 import io.selfcascade.platform.model.ModelRegistration;
 import io.selfcascade.platform.model.ModelRegistry;
+import io.selfcascade.spec.CascadeException;
+import io.selfcascade.spec.ErrorCode;
 import io.selfcascade.spec.ImageSize;
 import io.selfcascade.spec.ModelRef;
 import jakarta.persistence.EntityManagerFactory;
@@ -78,11 +80,16 @@ import org.springframework.transaction.PlatformTransactionManager;
 
         final List<WorkloadAccepted> accepted = new CopyOnWriteArrayList<>();
         volatile RuntimeException refusal;
+        /** Who may have nothing more. */
+        volatile String fullTenant = "";
 
         @EventListener
         void on(WorkloadAccepted workload) {
             if (refusal != null) {
                 throw refusal;
+            }
+            if (workload.tenant().equals(fullTenant)) {
+                throw new CascadeException(ErrorCode.QUOTA_EXCEEDED, "tenant " + fullTenant + " has as much as it may");
             }
             accepted.add(workload);
         }

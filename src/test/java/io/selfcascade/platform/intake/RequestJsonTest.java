@@ -35,7 +35,7 @@ class RequestJsonTest {
                         List.of(StageKnobs.NONE, EVERY_KNOB))
                 : CascadeRequest.of(preset, ImageSize.square(64));
         WorkloadRequest request = new WorkloadRequest(
-                full ? "näme" : null, "scenes", cascade,
+                full ? "näme" : null, full ? "film" : "default", "scenes", cascade,
                 List.of(new ItemRequest(full ? "a" : null, "p\"\n", full ? "n" : "", full ? seed : null, full ? "file_1" : null)),
                 null, 3, full, full ? Instant.parse("2026-11-22T20:15:00.5Z") : null, full ? seed : null,
                 full ? KeepPivots.LAST : null, Determinism.STRICT,

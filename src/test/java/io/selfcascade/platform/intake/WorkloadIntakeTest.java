@@ -102,7 +102,7 @@ class WorkloadIntakeTest {
 
         assertThat(first.replayed()).isFalse();
         assertThat(second).isEqualTo(new Submission(first.workloadId(), true));
-        assertThat(intake.submit(simple("repeat"), new RequestIdentity("other", "test", "repeat")).workloadId())
+        assertThat(intake.submit(of("other", simple("repeat")), identity("repeat")).workloadId())
                 .isNotEqualTo(first.workloadId());
     }
 
@@ -156,7 +156,7 @@ class WorkloadIntakeTest {
 
     @Test
     void namesTheModelsThereAre() {
-        WorkloadRequest request = new WorkloadRequest(null, "sdxl", CascadeRequest.of(Preset.FAST, ImageSize.square(64)),
+        WorkloadRequest request = new WorkloadRequest(null, "default", "sdxl", CascadeRequest.of(Preset.FAST, ImageSize.square(64)),
                 List.of(), null, 5, false, null, null, null, Determinism.STANDARD, null, null);
 
         InvalidRequestException refusal =
@@ -196,12 +196,10 @@ class WorkloadIntakeTest {
     }
 
     @Test
-    void refusesFilesOfOtherTenantsAndPurposes() throws IOException {
+    void refusesFilesOfOtherPurposes() throws IOException {
         UploadedFile items = upload(FilePurpose.ITEMS, "{}".getBytes(StandardCharsets.UTF_8));
 
-        assertThatThrownBy(() -> uploads.resolve("other", items.reference(), FilePurpose.ITEMS, "/items_file"))
-                .hasMessageContaining("No such file");
-        assertThatThrownBy(() -> uploads.resolve("default", items.reference(), FilePurpose.INIT_IMAGE, "/init_image"))
+        assertThatThrownBy(() -> uploads.resolve(items.reference(), FilePurpose.INIT_IMAGE, "/init_image"))
                 .hasMessageContaining("was uploaded as items");
     }
 
@@ -210,9 +208,9 @@ class WorkloadIntakeTest {
         Path local = Files.createDirectories(folder.resolve("local")).resolve("items.jsonl");
         Files.writeString(local, "{\"prompt\":\"a\"}\n");
 
-        StoredArtifact first = uploads.resolve("default", local.toString(), FilePurpose.ITEMS, "/items_file");
+        StoredArtifact first = uploads.resolve(local.toString(), FilePurpose.ITEMS, "/items_file");
         Files.writeString(local, "{\"prompt\":\"b\"}\n");
-        StoredArtifact second = uploads.resolve("default", local.toString(), FilePurpose.ITEMS, "/items_file");
+        StoredArtifact second = uploads.resolve(local.toString(), FilePurpose.ITEMS, "/items_file");
 
         assertThat(first.key()).isEqualTo("imports/" + first.sha256() + ".jsonl").isNotEqualTo(second.key());
         assertThat(new String(store.read(first.key(), first.sha256()), StandardCharsets.UTF_8)).contains("\"a\"");
@@ -265,8 +263,14 @@ class WorkloadIntakeTest {
         return new WorkloadRequestReader(IntakeLimits.DEFAULT).read(body.getBytes(StandardCharsets.UTF_8));
     }
 
+    private static WorkloadRequest of(String tenant, WorkloadRequest request) {
+        return new WorkloadRequestReader(IntakeLimits.DEFAULT).read(
+                new String(RequestJson.write(request), StandardCharsets.UTF_8).replaceFirst("\\{", "{\"tenant\":\"" + tenant + "\",")
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+
     private static RequestIdentity identity(String key) {
-        return new RequestIdentity("default", "test", key);
+        return new RequestIdentity("test", key);
     }
 
     private UploadedFile upload(FilePurpose purpose, byte[] content) throws IOException {

@@ -43,6 +43,9 @@ class WorkloadListenerTest {
     @Autowired
     private TestDatabase database;
 
+    @Autowired
+    private IntakeTest.Ledger ledger;
+
     @Test
     void acceptsGoodRecordsOnceAndPutsThePoisonBetweenThemAside() throws Exception {
         int refusedBefore = deadLetters(0).size();
@@ -104,6 +107,22 @@ class WorkloadListenerTest {
         assertThat(deadLetters(0)).hasSize(refusedBefore);
     }
 
+    @Test
+    void aRequestBeyondItsQuotaWaitsWithoutHoldingUpOthersAndIsNotLost() throws Exception {
+        int refusedBefore = deadLetters(0).size();
+        ledger.fullTenant = "full";
+
+        send("waits-1", body("waits-1").replace("{\"model\"", "{\"tenant\":\"full\",\"model\""));
+        send("waits-2", body("waits-2").replace("{\"model\"", "{\"tenant\":\"full\",\"model\""));
+        send("not-held-up", body("not-held-up"));
+
+        await().atMost(PATIENCE).until(() -> workload("not-held-up"));
+        assertThat(workload("full", "waits-1")).isFalse();
+        ledger.fullTenant = "";
+        await().atMost(PATIENCE).until(() -> workload("full", "waits-1") && workload("full", "waits-2"));
+        assertThat(deadLetters(0)).hasSize(refusedBefore);
+    }
+
     /** A connection beside the module's own database. */
     private Connection administrator() throws SQLException {
         HikariDataSource source = database.dataSource();
@@ -125,7 +144,11 @@ class WorkloadListenerTest {
     }
 
     private boolean workload(String key) {
-        return workloads.findByTenantAndSourceAndRequestKey("default", "test", key).isPresent();
+        return workload("default", key);
+    }
+
+    private boolean workload(String tenant, String key) {
+        return workloads.findByTenantAndSourceAndRequestKey(tenant, "test", key).isPresent();
     }
 
     /** Reads the dead letters from the start, waiting until there are enough. */

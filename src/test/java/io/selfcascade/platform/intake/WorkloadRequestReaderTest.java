@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -180,6 +181,23 @@ class WorkloadRequestReaderTest {
 
         assertThat(refusal.code()).isEqualTo(ErrorCode.TOO_LARGE);
         assertThat(body.served).isLessThanOrEqualTo((2L << 20) + 1);
+    }
+
+    @Test
+    void aRequestIsOfTheDefaultTenantUnlessItSaysOtherwise() {
+        assertThat(read("{" + CASCADE + "," + ITEMS + "}").tenant()).isEqualTo("default");
+        assertThat(read("{\"tenant\":\"night.batch-2\"," + CASCADE + "," + ITEMS + "}").tenant()).isEqualTo("night.batch-2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Film", ".film", "a b", "../x", "0123456789012345678901234567890123456789012345678901234567890123"})
+    void refusesATenantThatIsNoName(String tenant) {
+        InvalidRequestException refusal = refuse("{\"tenant\":\"" + tenant + "\"," + CASCADE + "," + ITEMS + "}");
+
+        assertThat(refusal.violations()).singleElement().satisfies(violation -> {
+            assertThat(violation.pointer()).isEqualTo("/tenant");
+            assertThat(violation.detail()).contains("1 to 63 lower-case letters");
+        });
     }
 
     private WorkloadRequest read(String body) {

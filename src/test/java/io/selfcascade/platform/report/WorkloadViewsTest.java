@@ -19,7 +19,7 @@ class WorkloadViewsTest {
     private static final TestDatabase DATABASE = SharedInfrastructure.freshDatabase();
 
     private final JdbcClient jdbc = JdbcClient.create(DATABASE.dataSource());
-    private final WorkloadViews views = new WorkloadViews(jdbc);
+    private final WorkloadViews views = new WorkloadViews(jdbc, tenant -> tenant.equals("full"));
     private final UUID workload = UUID.randomUUID();
 
     @AfterAll
@@ -79,6 +79,65 @@ class WorkloadViewsTest {
     }
 
     @Test
+    void itsTenantHasAsMuchUnderWayAsItMay() {
+        worker("w", "cpu", "scenes", 128);
+        DATABASE.execute("UPDATE workload SET tenant = 'full'");
+
+        assertThat(reason()).isEqualTo(PendingReason.QUOTA);
+    }
+
+    @Test
+    void whatFitsWaitsForRoomInTheArtifactStore() {
+        worker("w", "cpu", "scenes", 512);
+        DATABASE.execute("UPDATE stage_task SET not_before = ledger_now() + interval '30 s', error_code = 'storage_full' WHERE stage = 0");
+        assertThat(reason()).as("while another task is due").isEqualTo(PendingReason.WINDOW_FULL);
+
+        DATABASE.execute("UPDATE stage_task SET not_before = ledger_now() + interval '30 s'");
+
+        assertThat(reason()).isEqualTo(PendingReason.STORAGE_FULL);
+    }
+
+    @Test
+    void nobodyConductsItOrSomebodyPausedIt() {
+        worker("w", "cpu", "scenes", 128);
+        DATABASE.execute("UPDATE run_owner SET owner_until = ledger_now() - interval '1 s'");
+        assertThat(reason()).isEqualTo(PendingReason.COORDINATOR_SLOTS);
+
+        DATABASE.execute("UPDATE workload_run SET desired = 'pause'");
+
+        assertThat(reason()).isEqualTo(PendingReason.PAUSED);
+    }
+
+    @Test
+    void readsNoMoreOfAMillionTasksThanOfAFew() {
+        worker("w", "cpu", "scenes", 128);
+        DATABASE.execute("""
+                INSERT INTO item (workload_id, ordinal, spec) SELECT '%1$s', n, '{}' FROM generate_series(2, 60000) n;
+                INSERT INTO stage_task (workload_id, ordinal, stage, pool, batch_key, not_before)
+                SELECT '%1$s', n, 0, 'cpu', 100, ledger_now() + interval '5 min' FROM generate_series(2, 60000) n;
+                UPDATE stage_task SET not_before = ledger_now() + interval '5 min'
+                """.formatted(workload));
+
+        assertThat(reason()).isEqualTo(PendingReason.BACKOFF);
+        assertThat(looked()).isLessThan(2_000);
+    }
+
+    /** Pages that the last question read, of the two tables that grow with the items. */
+    private long looked() {
+        DATABASE.execute("SELECT pg_stat_force_next_flush()");
+        long before = touched();
+        reason();
+        DATABASE.execute("SELECT pg_stat_force_next_flush()");
+        return touched() - before;
+    }
+
+    private long touched() {
+        return jdbc.sql("""
+                SELECT sum(heap_blks_read + heap_blks_hit) FROM pg_statio_user_tables WHERE relname IN ('stage_task', 'item')
+                """).query(Long.class).single();
+    }
+
+    @Test
     void aRetryThatNobodyWillTakeIsNoBackoff() {
         worker("w", "cpu", "scenes", 64);
         DATABASE.execute("UPDATE stage_task SET not_before = ledger_now() + interval '5 s'");
@@ -122,9 +181,9 @@ class WorkloadViewsTest {
                 UPDATE item SET variant = 2; UPDATE workload SET stop_after = 0
                 """.formatted(workload));
 
-        WorkloadView drafts = views.get("default", workload);
+        WorkloadView drafts = views.get(workload);
         DATABASE.execute("UPDATE item SET variant = 0 WHERE ordinal = 1; UPDATE workload_run SET promoted = 1");
-        WorkloadView promoted = views.get("default", workload);
+        WorkloadView promoted = views.get(workload);
 
         assertThat(drafts.stopAfter()).isZero();
         assertThat(drafts.stages()).extracting(StageView::stage, StageView::purpose, StageView::items)
@@ -135,7 +194,7 @@ class WorkloadViewsTest {
     }
 
     private PendingReason reason() {
-        return views.get("default", workload).pendingReason();
+        return views.get(workload).pendingReason();
     }
 
     /** @param side of the largest square it takes */

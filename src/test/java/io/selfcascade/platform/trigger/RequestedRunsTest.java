@@ -170,7 +170,7 @@ class RequestedRunsTest {
 
     private Triggered trigger(UUID schedule, String key) {
         return fixture.requested.trigger(
-                ScheduleFixture.TENANT, schedule, new RequestIdentity(ScheduleFixture.TENANT, RequestIdentity.REST, key));
+                ScheduleFixture.TENANT, schedule, new RequestIdentity(RequestIdentity.REST, key));
     }
 
     private Backfill backfill(UUID schedule, String from, String to) {

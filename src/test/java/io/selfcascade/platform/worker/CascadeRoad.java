@@ -135,7 +135,7 @@ abstract class CascadeRoad {
                 {"model": "scenes", "cascade": {%s "preset": "fast", "target": {"width": 256, "height": 256}}, %s}
                 """.formatted(knobs, items);
         return intake.submit(requests.read(body.getBytes(UTF_8)),
-                new RequestIdentity("default", "rest", UUID.randomUUID().toString())).workloadId();
+                new RequestIdentity("rest", UUID.randomUUID().toString())).workloadId();
     }
 
     String upload(FilePurpose purpose, byte[] content) throws IOException {
