@@ -6,7 +6,9 @@ import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.embedded.EmbeddedPostgresServer;
 import io.selfcascade.platform.worker.FaultyWorker;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +38,8 @@ final class Cluster implements AutoCloseable {
 
     Cluster(Path folder) throws IOException {
         this.folder = folder;
+        Files.createDirectories(folder);
+        Signals.write(folder.resolve("hosts"), "127.0.0.1 localhost inside.example " + InetAddress.getLocalHost().getHostName() + "\n");
         store = new Store(folder.resolve("artifacts"));
         database = new Database(folder);
         broker = new Broker(folder);
@@ -57,7 +61,7 @@ final class Cluster implements AutoCloseable {
                     List.of(TOPICS.prefix(), broker.address(), "worker-" + i, store.root().toString(), digest)));
         }
         ensureUp();
-        workers.forEach(this::awaitUp);
+        awaitAllUp();
     }
 
     JdbcClient jdbc() {
@@ -81,9 +85,16 @@ final class Cluster implements AutoCloseable {
         return new Node(folder, "worker-real", Node.Role.WORKER, FaultyProcess.class, "-Xmx512m", 0, arguments(workerSettings("worker-real")));
     }
 
-    /** Of a coordinator that lives. */
+    /** One coordinator more, not started. */
+    Node furtherCoordinator() throws IOException {
+        int port = freePort();
+        return new Node(folder, "coordinator-3", Node.Role.COORDINATOR, FaultyProcess.class, "-Xmx256m", port, arguments(coordinatorSettings(port)));
+    }
+
+    /** Of a coordinator that listens. */
     ApiClient api() {
-        return coordinators.stream().filter(Node::isAlive).findFirst().map(node -> new ApiClient(node.port())).orElseThrow();
+        return coordinators.stream().filter(Node::listens).findFirst().map(node -> new ApiClient(node.port()))
+                .orElseThrow(() -> new AssertionError("No coordinator listens"));
     }
 
     /** Arms a point in all processes of a role: the first to reach it fails. */
@@ -110,15 +121,21 @@ final class Cluster implements AutoCloseable {
         folders().flatMap(folder -> Signals.files(folder).stream()).forEach(Signals::delete);
     }
 
-    /** What is down comes up, what is stopped goes on; what runs is left alone. A worker may still be on its way. */
+    /**
+     * What is down comes up, what is stopped goes on; what runs is left alone. One coordinator is waited for; all others may
+     * still be on their way when the next fault comes.
+     */
     void ensureUp() {
         database.ensureUp();
         broker.ensureUp();
         nodes().forEach(Node::thaw);
-        List<Node> dead = nodes().filter(node -> !node.isAlive()).toList();
-        dead.forEach(Node::start);
-        coordinators.forEach(this::awaitUp);
-        awaitUp(workers.get(0));
+        reviveDead();
+        Patience.until("a coordinator is up", () -> coordinators.stream().anyMatch(this::isUp));
+    }
+
+    /** For a fault that needs everybody. */
+    void awaitAllUp() {
+        nodes().forEach(this::awaitUp);
     }
 
     /** As a supervisor would, without waiting. */
@@ -135,7 +152,7 @@ final class Cluster implements AutoCloseable {
 
     private boolean isUp(Node node) {
         return node.role == Node.Role.COORDINATOR
-                ? new ApiClient(node.port()).get("/actuator/health").status() == 200
+                ? node.listens() && new ApiClient(node.port()).get("/actuator/health").status() == 200
                 : jdbc().sql("SELECT count(*) FROM worker WHERE id = :id AND state = 'up' AND last_seen > now() - interval '3 s'")
                         .param("id", node.name).query(Integer.class).single() == 1;
     }
@@ -175,7 +192,7 @@ final class Cluster implements AutoCloseable {
     }
 
     private Stream<Path> hits(String name) {
-        return folders().map(folder -> folder.resolve(name)).filter(java.nio.file.Files::exists);
+        return folders().map(folder -> folder.resolve(name)).filter(Files::exists);
     }
 
     private Stream<Path> folders() {

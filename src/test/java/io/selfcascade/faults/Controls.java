@@ -49,6 +49,7 @@ final class Controls {
     }
 
     private static void rounds(Cluster cluster) throws Exception {
+        cluster.awaitAllUp();
         cluster.workers.forEach(worker -> worker.set("engine.millis", "5"));
         List<UUID> workloads = IntStream.range(0, 6).mapToObj(i -> cluster.requests.submit(20)).toList();
         String[] calls = {"pause", "resume", "cancel", "retry", "priority", "resume", "items/3/cancel", "items/3/retry"};
@@ -97,6 +98,7 @@ final class Controls {
     }
 
     private static void takeovers(Cluster cluster) {
+        cluster.awaitAllUp();
         cluster.workers.forEach(worker -> worker.set("engine.millis", "30"));
         List<UUID> workloads = IntStream.range(0, 4).mapToObj(i -> cluster.requests.submit(30)).toList();
         for (int round = 0; round < 3; round++) {
@@ -111,6 +113,7 @@ final class Controls {
 
     /** Nobody loses an attempt by it. */
     private static void rollingRestart(Cluster cluster) {
+        cluster.awaitAllUp();
         cluster.workers.forEach(worker -> worker.set("engine.millis", "10"));
         List<UUID> workloads = IntStream.range(0, 3).mapToObj(i -> cluster.requests.submit(60)).toList();
         cluster.nodes().forEach(node -> {
@@ -124,6 +127,7 @@ final class Controls {
     }
 
     private static void cancelRunning(Cluster cluster) throws Exception {
+        cluster.awaitAllUp();
         cluster.workers.forEach(worker -> worker.set("engine.millis", "400"));
         for (Node worker : cluster.workers) {
             Signals.write(worker.own().resolve("trace"), "");
@@ -176,6 +180,7 @@ final class Controls {
     }
 
     private static void cancelQueued(Cluster cluster) {
+        cluster.awaitAllUp();
         cluster.workers.forEach(worker -> cluster.api().post("/v1/workers/" + worker.name + "/drain", ""));
         cluster.workers.forEach(worker -> Patience.until("drained", () -> cluster.api().get("/v1/workers/" + worker.name).text().contains("draining")));
         try {
@@ -266,6 +271,7 @@ final class Controls {
     }
 
     private static void window(Cluster cluster) throws Exception {
+        cluster.awaitAllUp();
         cluster.workers.forEach(Node::freeze);
         List<UUID> workloads = IntStream.range(0, 8).mapToObj(i -> cluster.requests.submit(60)).toList();
         try (Wire wire = new Wire(cluster)) {

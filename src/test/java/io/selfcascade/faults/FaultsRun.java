@@ -60,7 +60,9 @@ class FaultsRun {
     private static List<Scenario> chosen() {
         Set<Integer> only = Arrays.stream(System.getProperty("faults.only", "").split(",")).filter(n -> !n.isBlank())
                 .map(n -> Integer.valueOf(n.strip())).collect(Collectors.toSet());
-        return Stream.of(WorkerDeaths.all(), CoordinatorDeaths.all(), Zombies.all(), ServersDown.all(), Messages.all(), Controls.all(), Stages.all(), BadInputs.all()).flatMap(List::stream)
+        return Stream.of(WorkerDeaths.all(), Messages.all(), BadInputs.all(), Stages.all(), Controls.all(), Watchers.all(), Clockwork.all(), Zombies.all(),
+                        ServersDown.all(), CoordinatorDeaths.all(), Sabotage.all())
+                .flatMap(List::stream)
                 .filter(scenario -> only.isEmpty() || only.contains(scenario.number())).toList();
     }
 

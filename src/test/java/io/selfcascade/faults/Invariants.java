@@ -96,7 +96,8 @@ final class Invariants {
         return findings;
     }
 
-    private Findings look() {
+    /** At once, without patience. */
+    Findings look() {
         JdbcClient jdbc = cluster.jdbc();
         List<String> broken = new ArrayList<>();
         long lost = 0;

@@ -126,7 +126,7 @@ final class Messages {
             UUID workload = cluster.requests.submit(24);
             for (String topic : List.of(EVENTS, BEATS, TASKS)) {
                 wire.send(topic, "x", null);
-                wire.send(topic, null, Wire.bytes("no JSON"));
+                wire.send(topic, topic.equals(BEATS) ? "x" : null, Wire.bytes("no JSON"));
                 wire.send(topic, "x", new byte[] {(byte) 0xff, (byte) 0xfe, 0});
                 wire.send(topic, "x", Wire.bytes("[".repeat(5_000)));
                 wire.send(topic, "x", Wire.bytes("{\"type\":\"succeeded\",\"task_id\":1e999}"));
@@ -142,7 +142,12 @@ final class Messages {
         try (Wire wire = new Wire(cluster)) {
             assertThatThrownBy(() -> wire.request(WORKLOADS, "large", "x".repeat(2 << 20))).hasMessageContaining("larger than");
         }
-        assertThat(cluster.api().post("/v1/workloads", () -> new Endless(1L << 30)).status()).isEqualTo(413);
+        try {
+            assertThat(cluster.api().post("/v1/workloads", () -> new Endless(1L << 30)).status()).isEqualTo(413);
+        } catch (AssertionError hungUp) {
+            // The server hears a while what it has refused, and then hangs up.
+            assertThat(hungUp).hasRootCauseInstanceOf(java.io.IOException.class);
+        }
         afterAnother(cluster);
     }
 

@@ -3,6 +3,7 @@ package io.selfcascade.faults;
 import io.selfcascade.testing.JavaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,13 +42,26 @@ final class Node {
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of(more));
         process = JavaProcess.start(name, folder.resolve("logs"), List.of(heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                "-Djdk.serialFilter=!*", "-Dfaults.points=" + points(), "-Dfaults.role=" + roleName(), "-Dfaults.process=" + name),
+                "-Djdk.serialFilter=!*", "-Djdk.net.hosts.file=" + folder.resolve("hosts"),
+                "-Dfaults.points=" + points(), "-Dfaults.role=" + roleName(), "-Dfaults.process=" + name),
                 main, all);
         stopped = false;
     }
 
     boolean isAlive() {
         return process != null && process.isAlive();
+    }
+
+    /** Whether somebody would be heard at its port. A stopped process listens and does not answer. */
+    boolean listens() {
+        if (stopped || !isAlive()) {
+            return false;
+        }
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            return socket.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
     }
 
     int port() {

@@ -175,6 +175,7 @@ final class Stages {
     }
 
     private static void glutton(Cluster cluster) {
+        cluster.awaitAllUp();
         UUID workload = cluster.requests.submit(12, body(12, "glutton"));
         Patience.until("it ends", Duration.ofSeconds(400), () -> {
             cluster.reviveDead();

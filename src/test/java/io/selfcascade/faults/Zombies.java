@@ -88,6 +88,7 @@ final class Zombies {
     }
 
     private static void rebalances(Cluster cluster) {
+        cluster.awaitAllUp();
         cluster.workers.forEach(worker -> worker.set("engine.millis", "20"));
         UUID workload = cluster.requests.submit(80);
         for (int round = 0; round < 4; round++) {
@@ -117,6 +118,7 @@ final class Zombies {
     }
 
     private static void clocks(Cluster cluster) {
+        cluster.awaitAllUp();
         cluster.workers.get(0).set("clock", "300");
         cluster.workers.get(1).set("clock", "-300");
         cluster.coordinators.get(0).set("clock", "-300");
