@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TopicSlice implements Enumeration<InputStream> {
 
-    private static final Duration ANSWER = Duration.ofSeconds(30);
+    private static final Duration ANSWER = Duration.ofSeconds(10);
     private static final Duration POLL = Duration.ofSeconds(1);
-    private static final int MOST_EMPTY_POLLS = 30;
+    private static final int MOST_EMPTY_POLLS = 10;
 
     private final Consumer<byte[], byte[]> consumer;
     private final IntakeLimits limits;

@@ -14,7 +14,12 @@ import io.selfcascade.platform.trigger.ScheduleRun.State;
 import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ApplicationEventPublisher;
 
@@ -117,6 +122,30 @@ class RequestedRunsTest {
         waiting.start();
 
         assertThat(fixture.count("schedule_run WHERE state = 'started'")).isEqualTo(2);
+    }
+
+    @Test
+    void threeCoordinatorsStartEveryBackfilledDateOnce() throws Exception {
+        fixture.at("2026-11-25T12:00:00Z");
+        UUID nightly = fixture.nightly(", \"overlap_policy\": \"allow\"");
+        backfill(nightly, "2026-10-26", "2026-11-25");
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        try {
+            List<Future<?>> coordinators = IntStream.range(0, 3).<Future<?>>mapToObj(n -> threads.submit(() -> {
+                WaitingRuns one = fixture.waiting(fixture.ledger);
+                while (fixture.count("schedule_run WHERE state = 'pending'") > 0) {
+                    one.start();
+                }
+            })).toList();
+            for (Future<?> coordinator : coordinators) {
+                coordinator.get();
+            }
+        } finally {
+            threads.shutdown();
+        }
+
+        assertThat(fixture.history(nightly)).hasSize(31).allMatch(run -> run.state() == State.STARTED && run.workloads().size() == 1);
+        assertThat(fixture.count("workload")).isEqualTo(31);
     }
 
     @Test
