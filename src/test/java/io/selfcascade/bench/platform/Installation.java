@@ -75,6 +75,16 @@ final class Installation implements AutoCloseable {
                 folder.resolve("accepted").toString(), withFiles ? folder.resolve("artifacts").toString() : "-"));
     }
 
+    /** A further database on the same server. @return its JDBC address */
+    String createDatabase(String name) {
+        postgres.createDatabase(name);
+        return postgres.jdbcUrl(name);
+    }
+
+    String password() {
+        return postgres.password();
+    }
+
     /** Bytes the coordinator's heap held at most, as its collector saw it. */
     long peakHeapBytes() throws IOException {
         return GcLog.peakBytes(folder.resolve("coordinator.gc"));

@@ -5,12 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * What the platform costs per item when the item itself costs nothing, beside a plain queue that does equal work on the
- * same server. Run by {@code ./mvnw verify -Pbench-platform}; {@code -Dbench.items=1000000} adds a larger run. The table
+ * What the platform costs per item when the item itself costs nothing, beside a plain queue and Spring Batch's remote
+ * partitioning, which do equal work on the same servers. Run by {@code ./mvnw verify -Pbench-platform};
+ * {@code -Dbench.items=1000000} adds a larger run. The table
  * is printed and written to {@code target/bench-platform/table.md}.
  */
 class PlatformBench {
@@ -20,7 +22,7 @@ class PlatformBench {
     private static final int LARGE = Integer.getInteger("bench.large", 100_000);
     private static final int OPTIONAL = Integer.getInteger("bench.items", 0);
     private static final int LATENCY_TASKS = Integer.getInteger("bench.latency", 60);
-    private static final int STATUS_CALLS = 300;
+    private static final int CALLS = 300;
 
     private final List<String> report = new ArrayList<>();
 
@@ -34,21 +36,36 @@ class PlatformBench {
             Throughput.measure(installation, client, "warm-up", WARM_UP, 64);
             double queue = new QueueBaseline(installation).itemsPerSecond(LARGE);
             say(Throughput.header());
-            say("| SKIP LOCKED queue, no Kafka | %,d | %.1f | %,.0f | 1.00 | | | | |".formatted(LARGE, LARGE / queue, queue));
-            say(Throughput.measure(installation, client, "micro-batch 64", SMALL, 64).row(queue));
-            say(Throughput.measure(installation, client, "micro-batch 64", LARGE, 64).row(queue));
+            say(Throughput.baseline("SKIP LOCKED queue, no Kafka", LARGE, queue, queue));
+            say(Throughput.baseline("Spring Batch remote partitioning over Kafka", LARGE,
+                    new RemotePartitioning(installation).itemsPerSecond(WARM_UP, LARGE), queue));
+            Throughput small = measure(installation, client, "micro-batch 64", SMALL, 64, queue);
+            Throughput large = measure(installation, client, "micro-batch 64", LARGE, 64, queue);
             if (OPTIONAL > 0) {
-                say(Throughput.measure(installation, client, "micro-batch 64", OPTIONAL, 64).row(queue));
+                large = measure(installation, client, "micro-batch 64", OPTIONAL, 64, queue);
             }
-            status(client, lastWorkload(installation));
-            say(Throughput.measure(installation, client, "micro-batch 8", SMALL, 8).row(queue));
-            say(Throughput.measure(installation, client, "micro-batch 1", SMALL / 5, 1).row(queue));
+            cost(small, large);
+            answers(client, lastWorkload(installation), large.items());
+            measure(installation, client, "micro-batch 8", SMALL, 8, queue);
+            measure(installation, client, "micro-batch 1", SMALL / 5, 1, queue);
             latency(installation, client);
             installation.startWorker(true);
-            say(Throughput.measure(installation, client, "micro-batch 64, fsynced 16 KB files", SMALL / 5, 64).row(queue));
+            measure(installation, client, "micro-batch 64, fsynced 16 KB files", SMALL / 5, 64, queue);
             settings(installation);
         }
         Files.write(folder.resolve("table.md"), report);
+    }
+
+    private Throughput measure(Installation installation, StatusClient client, String what, int items, int microBatch, double queue)
+            throws Exception {
+        Throughput measured = Throughput.measure(installation, client, what, items, microBatch);
+        say(measured.row(queue));
+        return measured;
+    }
+
+    private void cost(Throughput small, Throughput large) {
+        say("\nCost per item at %,d beside that at %,d: %.2f in all, %.2f without start and end\n".formatted(large.items(), small.items(),
+                small.itemsPerSecond() / large.itemsPerSecond(), small.steady() / large.steady()));
     }
 
     private void latency(Installation installation, StatusClient client) throws IOException {
@@ -57,16 +74,22 @@ class PlatformBench {
                 Clocked.percentile(millis, 0.5), Clocked.percentile(millis, 0.95), Clocked.percentile(millis, 0.99)));
     }
 
-    private void status(StatusClient client, String workload) {
-        long[] micros = new long[STATUS_CALLS];
-        for (int i = 0; i < STATUS_CALLS; i++) {
+    /** What a screen asks for: the status, and a page of items anywhere in the list. */
+    private void answers(StatusClient client, String workload, int items) {
+        say("\nOf a workload of %,d settled items, 20 requests a second: status %s; a page of 100 items %s\n".formatted(items,
+                twentyASecond(n -> client.status(workload)),
+                twentyASecond(n -> client.items(workload, (int) ((long) items * n / CALLS)))));
+    }
+
+    private static String twentyASecond(IntConsumer call) {
+        long[] micros = new long[CALLS];
+        for (int n = 0; n < CALLS; n++) {
             long start = System.nanoTime();
-            client.status(workload);
-            micros[i] = (System.nanoTime() - start) / 1_000;
-            Clocked.pause(Math.max(0, 50 - micros[i] / 1_000));
+            call.accept(n);
+            micros[n] = (System.nanoTime() - start) / 1_000;
+            Clocked.pause(Math.max(0, 50 - micros[n] / 1_000));
         }
-        say("\nStatus of a workload of %,d settled items, 20 requests a second: p50 %.1f ms, p95 %.1f ms\n".formatted(Math.max(OPTIONAL, LARGE),
-                Clocked.percentile(micros, 0.5) / 1e3, Clocked.percentile(micros, 0.95) / 1e3));
+        return "p50 %.1f ms, p95 %.1f ms".formatted(Clocked.percentile(micros, 0.5) / 1e3, Clocked.percentile(micros, 0.95) / 1e3);
     }
 
     private static String lastWorkload(Installation installation) {

@@ -48,14 +48,20 @@ final class StatusClient {
         return api.get("/v1/workloads/" + workload).json();
     }
 
-    /** Waits until every item has its line in the results. */
+    /** A page of items, as a list on a screen asks for it. @param after ordinal behind which it begins */
+    JsonNode items(String workload, int after) {
+        return api.get("/v1/workloads/" + workload + "/items?limit=100&after=" + after).json();
+    }
+
+    /** Waits until every item has its line in the results; asks the more rarely the more there are. */
     void awaitCompleted(String workload, int items) {
+        int pauseMillis = 50 + items / 1_000;
         JsonNode now = status(workload);
         while (!now.get("state").asString().equals("completed")) {
             if (now.get("state").asString().matches("failed|cancelled|expired")) {
                 throw new AssertionError("Ended: " + now);
             }
-            Clocked.pause(50);
+            Clocked.pause(pauseMillis);
             now = status(workload);
         }
         if (now.get("counts").get("completed").asInt() != items) {
