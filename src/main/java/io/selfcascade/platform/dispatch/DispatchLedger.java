@@ -141,11 +141,7 @@ final class DispatchLedger {
 
     private TaskMessage commitTo(
             String pool, ReadyTasks.Lead lead, ReadyTasks.Kind kind, List<ReadyTasks.Candidate> tasks) {
-        Opened dispatch = open(pool, lead.batchKey(), tasks.size());
-        jdbc.sql("UPDATE stage_task SET state = 'dispatched', dispatch_id = :dispatch WHERE id = ANY(:tasks)")
-                .param("dispatch", dispatch.id())
-                .param("tasks", tasks.stream().map(ReadyTasks.Candidate::task).toArray(Long[]::new))
-                .update();
+        Opened dispatch = open(pool, lead.batchKey(), tasks);
         return new TaskMessage(
                 dispatch.id(),
                 pool,
@@ -158,15 +154,21 @@ final class DispatchLedger {
                 tasks.stream().map(task -> task.message(dispatch.id())).toList());
     }
 
-    private Opened open(String pool, long batchKey, int tasks) {
+    private Opened open(String pool, long batchKey, List<ReadyTasks.Candidate> tasks) {
         return jdbc.sql("""
-                INSERT INTO task_dispatch (pool, batch_key, tasks, lease_until, created_at)
-                VALUES (:pool, :key, :tasks, ledger_now() + :lease * interval '1 second', ledger_now())
-                RETURNING id, created_at + :patience * interval '1 second'
+                WITH opened AS (
+                    INSERT INTO task_dispatch (pool, batch_key, tasks, lease_until, created_at)
+                    VALUES (:pool, :key, :count, ledger_now() + :lease * interval '1 second', ledger_now())
+                    RETURNING id, created_at),
+                fenced AS (
+                    UPDATE stage_task SET state = 'dispatched', dispatch_id = opened.id
+                      FROM opened WHERE stage_task.id = ANY(:tasks))
+                SELECT id, created_at + :patience * interval '1 second' FROM opened
                 """)
                 .param("pool", pool)
                 .param("key", batchKey)
-                .param("tasks", tasks)
+                .param("count", tasks.size())
+                .param("tasks", tasks.stream().map(ReadyTasks.Candidate::task).toArray(Long[]::new))
                 .param("lease", properties.sendingLease().toSeconds())
                 .param("patience", properties.queueTimeout().toSeconds())
                 .query((rs, n) -> new Opened(rs.getLong(1), rs.getObject(2, OffsetDateTime.class)))

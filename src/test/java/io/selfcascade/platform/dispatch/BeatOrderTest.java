@@ -24,6 +24,17 @@ class BeatOrderTest {
     private final TestWorker worker = TestWorker.cpu();
 
     @Test
+    void doesNotWaitForTheDispatcherThatHasItsPool() {
+        ledger.beats.apply(List.of(worker.beat()));
+
+        new TransactionTemplate(new JdbcTransactionManager(ledger.database.dataSource())).executeWithoutResult(status -> {
+            ledger.jdbc.sql("UPDATE pool SET virtual_clock = virtual_clock + 1 WHERE name = 'cpu'").update();
+            CompletableFuture<Void> other = CompletableFuture.runAsync(() -> ledger.beats.apply(List.of(worker.beat())));
+            assertThat(other).succeedsWithin(Duration.ofSeconds(10));
+        });
+    }
+
+    @Test
     void aLateBeatOfAFormerBootChangesNothingForACoordinatorThatStartedAnew() {
         ledger.beats.apply(List.of(worker.beat()));
         ledger.generating(1);
