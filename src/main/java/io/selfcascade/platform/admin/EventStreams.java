@@ -70,6 +70,8 @@ final class EventStreams implements Loop.Body {
         response.setContentType("text/event-stream");
         response.setCharacterEncoding("UTF-8");
         response.setHeader("Cache-Control", "no-store");
+        // Nothing follows a stream on its connection: one that nobody reads any more is not kept for another request.
+        response.setHeader("Connection", "close");
         // Proxies that gather a response before they pass it on leave this one alone.
         response.setHeader("X-Accel-Buffering", "no");
     }

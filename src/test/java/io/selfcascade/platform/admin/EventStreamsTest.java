@@ -152,15 +152,17 @@ class EventStreamsTest {
 
     @Test
     void aReaderWhoStopsHoldsUpNobodyAndIsLeft() {
-        RawClient stopped = client();
         RawClient reads = client();
+        reads.awaits("id: 1\n");
+        String connections = server.connections();
+        RawClient stopped = client();
         stopped.awaits("id: 1\n");
+        assertThat(server.connections()).isNotEqualTo(connections);
         for (int round = 2; round <= 1_000; round++) {
             changed("in_progress");
             server.round(POLL.dividedBy(25));
             reads.awaits("id: " + round + "\n");
         }
-        assertThat(server.streams.size()).isEqualTo(2);
 
         server.round(Duration.ofSeconds(31));
 
@@ -168,6 +170,8 @@ class EventStreamsTest {
         changed("in_progress");
         server.round(POLL);
         reads.awaits("id: 1001\n");
+        // Though it takes nothing to the end, its connection does not stay for ever either.
+        await().atMost(Duration.ofSeconds(20)).until(() -> server.connections(), connections::equals);
     }
 
     @Test

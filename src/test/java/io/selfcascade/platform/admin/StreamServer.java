@@ -34,6 +34,8 @@ final class StreamServer extends HttpServlet implements AutoCloseable {
         tomcat.setBaseDir(folder.toString());
         tomcat.setPort(0);
         tomcat.getConnector().setProperty("address", "127.0.0.1");
+        // Of requests; streams must outlive it.
+        tomcat.getConnector().setProperty("connectionTimeout", "2000");
         // Small, so that a reader who stops is soon felt.
         tomcat.getConnector().setProperty("socket.txBufSize", "4096");
         StandardContext context = (StandardContext) tomcat.addContext("", folder.toString());
@@ -49,6 +51,11 @@ final class StreamServer extends HttpServlet implements AutoCloseable {
 
     int port() {
         return tomcat.getConnector().getLocalPort();
+    }
+
+    /** Connections it has open, and the one it may be waiting for. */
+    String connections() {
+        return String.valueOf(tomcat.getConnector().getProperty("connectionCount"));
     }
 
     /** Lets time pass and has the loop look once. */
