@@ -20,6 +20,7 @@ final class CascadeFields {
 
     private static final int MAX_SIDE = 65_536;
     static final int MAX_STAGES = 16;
+    private static final int MAX_POOL = 32;
 
     private CascadeFields() {}
 
@@ -72,7 +73,8 @@ final class CascadeFields {
                 upsampling.kernel,
                 fields.choice("noise_reschedule", NoiseReschedule.class),
                 fields.integer("micro_batch", 1, 64),
-                fields.choice("tiling", Tiling.class));
+                fields.choice("tiling", Tiling.class),
+                fields.text("pool", MAX_POOL));
         fields.refuseUnread();
         return knobs;
     }

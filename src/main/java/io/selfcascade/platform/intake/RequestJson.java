@@ -117,6 +117,7 @@ public final class RequestJson {
         put(json, "noise_reschedule", lower(knobs.noiseReschedule()));
         put(json, "micro_batch", knobs.microBatch());
         put(json, "tiling", lower(knobs.tiling()));
+        put(json, "pool", knobs.pool());
         return json;
     }
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param guidance classifier-free guidance scale, 0..100
  * @param eta 0..1
  * @param microBatch most items in one native call, 1..64
+ * @param pool of workers that take the stage, and the encode before it or the decode behind it
  */
 public record StageKnobs(
         @Nullable Integer width,
@@ -31,7 +32,27 @@ public record StageKnobs(
         @Nullable UpsampleKernel upsampleKernel,
         @Nullable NoiseReschedule noiseReschedule,
         @Nullable Integer microBatch,
-        @Nullable Tiling tiling) {
+        @Nullable Tiling tiling,
+        @Nullable String pool) {
+
+    /** Without a pool. */
+    public StageKnobs(
+            @Nullable Integer width,
+            @Nullable Integer height,
+            @Nullable Integer steps,
+            @Nullable Integer startTimestep,
+            @Nullable Double guidance,
+            @Nullable Double eta,
+            @Nullable SchedulerType scheduler,
+            @Nullable TimestepSpacing spacing,
+            @Nullable UpsampleSpace upsampleSpace,
+            @Nullable UpsampleKernel upsampleKernel,
+            @Nullable NoiseReschedule noiseReschedule,
+            @Nullable Integer microBatch,
+            @Nullable Tiling tiling) {
+        this(width, height, steps, startTimestep, guidance, eta, scheduler, spacing, upsampleSpace, upsampleKernel,
+                noiseReschedule, microBatch, tiling, null);
+    }
 
     /** Nothing set. */
     public static final StageKnobs NONE =
@@ -52,7 +73,8 @@ public record StageKnobs(
                 first(upsampleKernel, other.upsampleKernel),
                 first(noiseReschedule, other.noiseReschedule),
                 first(microBatch, other.microBatch),
-                first(tiling, other.tiling));
+                first(tiling, other.tiling),
+                first(pool, other.pool));
     }
 
     private static <T> @Nullable T first(@Nullable T mine, @Nullable T other) {

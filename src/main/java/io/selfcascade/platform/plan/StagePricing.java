@@ -28,10 +28,13 @@ final class StagePricing {
         this.determinism = determinism;
     }
 
-    /** @param microBatch what the user asked for, or null */
-    PlannedStage plan(StageSpec stage, @Nullable Integer microBatch) {
+    /**
+     * @param microBatch what the user asked for, or null
+     * @param pool what the user asked for, or null to decide by the size
+     */
+    PlannedStage plan(StageSpec stage, @Nullable Integer microBatch, @Nullable String pool) {
         int items = items(stage, microBatch);
-        return new PlannedStage(stage, settings.pool(), batchKey(stage, items), items, runLimitSeconds(stage, items));
+        return new PlannedStage(stage, pool == null ? settings.poolFor(stage.size().pixels()) : pool, batchKey(stage, items), items, runLimitSeconds(stage, items));
     }
 
     private int items(StageSpec stage, @Nullable Integer microBatch) {

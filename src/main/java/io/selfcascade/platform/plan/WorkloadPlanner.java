@@ -43,33 +43,35 @@ public final class WorkloadPlanner {
      *
      * @param stopAfter the stage whose pivots become drafts; null if every item goes to its full size at once
      * @throws InvalidRequestException INVALID_SIZE, with the pointer of the size that cannot be; INVALID_STAGE if nothing is left
-     *     to do after {@code stopAfter}
+     *     to do after {@code stopAfter}; INVALID_REQUEST if there is no such pool
      */
     public WorkloadPlan plan(
             CascadeRequest request, @Nullable Integer stopAfter, Determinism determinism, ModelRegistration model) {
         List<ImageSize> sizes = StageSizes.of(request, model);
+        StagePools.check(request, settings);
         List<PlannedStage> fromPrompt = new ArrayList<>();
         List<PlannedStage> fromImage = new ArrayList<>();
         StagePricing pricing = new StagePricing(settings, model.ref(), determinism);
         ImageSize base = sizes.get(0);
-        fromPrompt.add(pricing.plan(denoise(request, 0, 0, base), knobs(request, 0).microBatch()));
-        fromImage.add(pricing.plan(new EncodeStage(0, base.width(), base.height(), request.dtype()), null));
+        fromPrompt.add(pricing.plan(denoise(request, 0, 0, base), knobs(request, 0).microBatch(), knobs(request, 0).pool()));
+        fromImage.add(pricing.plan(new EncodeStage(0, base.width(), base.height(), request.dtype()), null, knobs(request, 0).pool()));
         if (sizes.size() == 1) {
-            fromImage.add(pricing.plan(denoise(request, 1, 1, base), knobs(request, 1).microBatch()));
+            fromImage.add(pricing.plan(denoise(request, 1, 1, base), knobs(request, 1).microBatch(), knobs(request, 1).pool()));
         }
         for (int rung = 1; rung < sizes.size(); rung++) {
-            PlannedStage stage = pricing.plan(denoise(request, rung, rung, sizes.get(rung)), knobs(request, rung).microBatch());
+            PlannedStage stage = pricing.plan(denoise(request, rung, rung, sizes.get(rung)), knobs(request, rung).microBatch(),
+                    knobs(request, rung).pool());
             fromPrompt.add(stage);
             fromImage.add(stage);
         }
         int last = sizes.size() - 1;
-        fromPrompt.add(pricing.plan(decode(request, fromPrompt.size(), last, sizes), null));
-        fromImage.add(pricing.plan(decode(request, fromImage.size(), last, sizes), null));
+        fromPrompt.add(pricing.plan(decode(request, fromPrompt.size(), last, sizes), null, knobs(request, last).pool()));
+        fromImage.add(pricing.plan(decode(request, fromImage.size(), last, sizes), null, knobs(request, last).pool()));
         if (stopAfter == null) {
             return new WorkloadPlan(model.ref(), fromPrompt, fromImage);
         }
         requireRest(stopAfter, sizes);
-        PlannedStage draft = pricing.plan(decode(request, fromPrompt.size(), stopAfter, sizes), null);
+        PlannedStage draft = pricing.plan(decode(request, fromPrompt.size(), stopAfter, sizes), null, knobs(request, stopAfter).pool());
         return new WorkloadPlan(
                 model.ref(), fromPrompt, fromImage, upTo(stopAfter, fromPrompt, draft), upTo(stopAfter, fromImage, draft));
     }

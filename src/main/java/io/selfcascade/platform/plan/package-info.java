@@ -4,7 +4,7 @@
  * <p>Not here: rows and clocks.
  */
 @NullMarked
-@ApplicationModule(id = "platform.plan", allowedDependencies = {"platform.intake", "platform.model", "platform.role", "spec"})
+@ApplicationModule(id = "platform.plan", allowedDependencies = {"platform.intake", "platform.model", "platform.role", "platform.settings", "spec"})
 package io.selfcascade.platform.plan;
 
 import org.jspecify.annotations.NullMarked;

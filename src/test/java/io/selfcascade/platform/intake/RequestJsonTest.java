@@ -23,7 +23,7 @@ class RequestJsonTest {
 
     private static final StageKnobs EVERY_KNOB = new StageKnobs(
             64, 32, 20, 400, 4.5, 0.5, SchedulerType.DDIM, TimestepSpacing.TRAILING, UpsampleSpace.PIXEL,
-            UpsampleKernel.BICUBIC, NoiseReschedule.AREA, 4, Tiling.TILED);
+            UpsampleKernel.BICUBIC, NoiseReschedule.AREA, 4, Tiling.TILED, "small");
 
     private final WorkloadRequestReader reader = new WorkloadRequestReader(IntakeLimits.DEFAULT);
 

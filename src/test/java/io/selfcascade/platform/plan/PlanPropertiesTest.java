@@ -3,6 +3,7 @@ package io.selfcascade.platform.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -18,7 +19,7 @@ class PlanPropertiesTest {
     @Test
     void takesExplicitValues() {
         assertThat(bind(Map.of("selfcascade.plan.pool", "gpu", "selfcascade.plan.max-items", "16")).settings())
-                .isEqualTo(new PlanSettings("gpu", 16, 524_288, 300, 60));
+                .isEqualTo(new PlanSettings("gpu", 16, 524_288, 300, 60, List.of()));
     }
 
     @Test
@@ -27,6 +28,18 @@ class PlanPropertiesTest {
                 .hasMessage("Invalid selfcascade.plan.max-items: 0 (expected 1 to 64)");
         assertThatThrownBy(() -> bind(Map.of("selfcascade.plan.pool", "My Pool")).settings())
                 .hasMessageContaining("selfcascade.plan.pool: My Pool");
+    }
+
+    @Test
+    void aStageGoesToThePoolOfTheSmallestPicturesThatItFits() {
+        PlanSettings settings = bind(Map.of(
+                "selfcascade.plan.pool", "large", "selfcascade.plan.pools[0].name", "middle", "selfcascade.plan.pools[0].max-pixels", "262144",
+                "selfcascade.plan.pools[1].name", "small", "selfcascade.plan.pools[1].max-pixels", "16384")).settings();
+
+        assertThat(settings.poolFor(128 * 128)).isEqualTo("small");
+        assertThat(settings.poolFor(128 * 128 + 1)).isEqualTo("middle");
+        assertThat(settings.poolFor(1024 * 1024)).isEqualTo("large");
+        assertThat(settings.poolNames()).containsExactly("large", "middle", "small");
     }
 
     private static PlanProperties bind(Map<String, String> settings) {

@@ -1,12 +1,15 @@
 package io.selfcascade.platform.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.selfcascade.platform.intake.CascadeRequest;
 import io.selfcascade.platform.intake.Determinism;
 import io.selfcascade.platform.intake.InvalidRequestException;
 import io.selfcascade.platform.intake.Preset;
+import io.selfcascade.platform.intake.StageKnobs;
 import io.selfcascade.platform.intake.WorkloadRequestReader;
 import io.selfcascade.platform.intake.IntakeLimits;
 import io.selfcascade.platform.intake.Violation;
@@ -19,6 +22,7 @@ import io.selfcascade.spec.ErrorCode;
 import io.selfcascade.spec.ImageSize;
 import io.selfcascade.spec.ModelRef;
 import io.selfcascade.spec.NoiseReschedule;
+import io.selfcascade.spec.Rng;
 import io.selfcascade.spec.StageKind;
 import io.selfcascade.spec.StageSpec;
 import io.selfcascade.spec.Tiling;
@@ -57,6 +61,38 @@ class WorkloadPlannerTest {
             }
         }
         assertThat(plan.fromImage().get(0).spec().kind()).isEqualTo(StageKind.ENCODE);
+    }
+
+    @Test
+    void aStageAndItsDecodeGoToThePoolTheUserNames() {
+        PlanSettings settings = new PlanSettings("large", 8, 524_288, 300, 60, List.of(new PlanSettings.Pool("small", 128 * 128)));
+        CascadeRequest cascade = new CascadeRequest(Preset.PAPER, ImageSize.square(256), Rng.PHILOX, Dtype.F32, StageKnobs.NONE,
+                List.of(StageKnobs.NONE, inPool("small")));
+
+        WorkloadPlan named = new WorkloadPlanner(settings).plan(cascade, Determinism.STANDARD, SCENES);
+        WorkloadPlan bySize = new WorkloadPlanner(settings).plan(
+                CascadeRequest.of(Preset.PAPER, ImageSize.square(256)), Determinism.STANDARD, SCENES);
+
+        assertThat(named.fromPrompt()).extracting(PlannedStage::pool).containsExactly("small", "small", "small");
+        assertThat(bySize.fromPrompt()).extracting(PlannedStage::pool).containsExactly("small", "large", "large");
+        assertThat(bySize.fromImage()).extracting(PlannedStage::pool).containsExactly("small", "large", "large");
+    }
+
+    @Test
+    void refusesAPoolThereIsNotAndNamesTheClosest() {
+        PlanSettings settings = new PlanSettings("large", 8, 524_288, 300, 60, List.of(new PlanSettings.Pool("small", 128 * 128)));
+        CascadeRequest cascade = new CascadeRequest(Preset.PAPER, ImageSize.square(256), Rng.PHILOX, Dtype.F32, inPool("lrage"),
+                List.of(inPool("smal")));
+
+        assertThatThrownBy(() -> new WorkloadPlanner(settings).plan(cascade, Determinism.STANDARD, SCENES))
+                .isInstanceOfSatisfying(InvalidRequestException.class, refusal -> assertThat(refusal.violations())
+                        .extracting(Violation::pointer, Violation::detail).containsExactly(
+                                tuple("/cascade/pool", "No such pool: lrage (did you mean large? There are: large, small)"),
+                                tuple("/cascade/stages/0/pool", "No such pool: smal (did you mean small? There are: large, small)")));
+    }
+
+    private static StageKnobs inPool(String pool) {
+        return new StageKnobs(null, null, null, null, null, null, null, null, null, null, null, null, null, pool);
     }
 
     @Test
