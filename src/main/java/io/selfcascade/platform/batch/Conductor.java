@@ -133,7 +133,9 @@ final class Conductor implements SmartLifecycle {
 
     private void claimFree() {
         while (running && conducted.size() < properties.maxRunning()) {
-            Optional<ClaimedRun> claim = runs.claim(name);
+            // The last place is kept for who has none: runs may take hours, and one tenant's could fill all others.
+            boolean isLast = properties.maxRunning() > 1 && conducted.size() == properties.maxRunning() - 1;
+            Optional<ClaimedRun> claim = isLast ? runs.claimOfWaitingTenant(name) : runs.claim(name);
             if (claim.isEmpty()) {
                 return;
             }

@@ -54,12 +54,22 @@ public class RunLedger {
     }
 
     /**
-     * Takes the right to conduct the most urgent run that nobody conducts: queued ones, and those whose owner died.
+     * Takes the right to conduct a run that nobody conducts: queued ones, and those whose owner died. Of the tenant of which the
+     * fewest are conducted, so that a thousand runs of one do not keep out the one of another; of it the most urgent.
      *
      * @param owner name of this process
      * @return empty if every open run is paused or has an owner
      */
     public Optional<ClaimedRun> claim(String owner) {
+        return claim(owner, true);
+    }
+
+    /** As {@link #claim}, only of tenants of which nobody conducts a run. */
+    public Optional<ClaimedRun> claimOfWaitingTenant(String owner) {
+        return claim(owner, false);
+    }
+
+    private Optional<ClaimedRun> claim(String owner, boolean ofAnyTenant) {
         // SKIP LOCKED: another coordinator is claiming the locked row at this moment; the next best is ours.
         return transactions.run(() -> jdbc.sql("""
                 UPDATE run_owner AS o
@@ -71,16 +81,23 @@ public class RunLedger {
                           FROM run_owner free
                           JOIN workload_run open USING (workload_id)
                           JOIN workload w ON w.id = free.workload_id
+                          LEFT JOIN (SELECT r.tenant, count(*) AS runs
+                                       FROM run_owner o JOIN workload_run r ON r.workload_id = o.workload_id
+                                      WHERE o.owner IS NOT NULL AND o.owner_until >= ledger_now()
+                                        AND r.state IN ('queued', 'validating', 'in_progress', 'finalizing')
+                                      GROUP BY r.tenant) AS conducted ON conducted.tenant = open.tenant
                          WHERE open.state IN ('queued', 'validating', 'in_progress', 'finalizing')
                            AND open.desired <> 'pause'
                            AND (free.owner IS NULL OR free.owner_until < ledger_now())
-                         ORDER BY w.priority DESC, open.queued_at
+                           AND (:any OR conducted.runs IS NULL)
+                         ORDER BY coalesce(conducted.runs, 0), w.priority DESC, open.queued_at
                          LIMIT 1
                            FOR UPDATE OF free SKIP LOCKED)
                 RETURNING o.workload_id, o.epoch, r.generation
                 """)
                 .param("owner", owner)
                 .param("lease", ownerLease.toSeconds())
+                .param("any", ofAnyTenant)
                 .query((rs, n) -> new ClaimedRun(rs.getObject(1, UUID.class), rs.getLong(2), rs.getInt(3)))
                 .optional());
     }

@@ -43,13 +43,18 @@ final class ModelRuns {
                 .filter(run -> !run.state.isTerminal() && run.desired != Desired.PAUSE)
                 .filter(run -> run.owner == null || run.ownerUntil < state.now)
                 .filter(run -> !state.held.contains("run " + run.workloadId))
-                .min(Comparator.comparing((Run run) -> -run.priority).thenComparing(run -> run.queuedAt))
+                .min(Comparator.comparing((Run run) -> conducted(run.tenant)).thenComparing(run -> -run.priority).thenComparing(run -> run.queuedAt))
                 .map(run -> {
                     run.owner = owner;
                     run.epoch++;
                     run.ownerUntil = state.now + ModelState.LEASE;
                     return new ClaimedRun(run.workloadId, run.epoch, run.generation);
                 });
+    }
+
+    private long conducted(String tenant) {
+        return state.rows.runs.stream().filter(run -> run.tenant.equals(tenant) && !run.state.isTerminal())
+                .filter(run -> run.owner != null && run.ownerUntil >= state.now).count();
     }
 
     boolean keep(ClaimedRun claim) {

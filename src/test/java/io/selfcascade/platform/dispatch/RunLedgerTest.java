@@ -28,6 +28,21 @@ class RunLedgerTest {
     }
 
     @Test
+    void theRunsOfOneTenantDoNotKeepOutThatOfAnother() {
+        for (int n = 0; n < 4; n++) {
+            ledger.accepted("crowd", 9, LedgerFixture.plan(8));
+        }
+        UUID single = ledger.accepted("single", 0, LedgerFixture.plan(8));
+        ledger.runs.claim("a").orElseThrow();
+
+        assertThat(ledger.runs.claim("a")).hasValueSatisfying(run -> assertThat(run.workloadId()).isEqualTo(single));
+        assertThat(ledger.runs.claimOfWaitingTenant("a")).as("of tenants that have none").isEmpty();
+        UUID late = ledger.accepted("late", 0, LedgerFixture.plan(8));
+        assertThat(ledger.runs.claimOfWaitingTenant("a")).hasValueSatisfying(run -> assertThat(run.workloadId()).isEqualTo(late));
+        assertThat(ledger.runs.claim("a")).isPresent();
+    }
+
+    @Test
     void aRunWhoseOwnerFellSilentIsClaimedAgainUnderTheNextEpoch() {
         UUID workload = ledger.accepted();
         ClaimedRun former = ledger.runs.claim("a").orElseThrow();
