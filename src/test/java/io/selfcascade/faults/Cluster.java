@@ -35,17 +35,19 @@ final class Cluster implements AutoCloseable {
     final List<Node> workers = new ArrayList<>();
     final Requests requests = new Requests(this);
     private final Store store;
+    private final Classes classes;
 
     Cluster(Path folder) throws IOException {
         this.folder = folder;
         Files.createDirectories(folder);
         Signals.write(folder.resolve("hosts"), "127.0.0.1 localhost inside.example " + InetAddress.getLocalHost().getHostName() + "\n");
+        classes = new Classes(folder);
         store = new Store(folder.resolve("artifacts"));
         database = new Database(folder);
         broker = new Broker(folder);
         for (int i = 1; i <= 2; i++) {
             int port = freePort();
-            coordinators.add(new Node(folder, "coordinator-" + i, Node.Role.COORDINATOR, FaultyProcess.class, "-Xmx256m", port,
+            coordinators.add(new Node(folder, classes, "coordinator-" + i, Node.Role.COORDINATOR, FaultyProcess.class, "-Xmx256m", port,
                     arguments(coordinatorSettings(port))));
         }
     }
@@ -55,9 +57,13 @@ final class Cluster implements AutoCloseable {
         coordinators.get(0).start();
         awaitUp(coordinators.get(0));
         Audit.install(jdbc());
+        // As it ends it leaves the archive of classes with which all others start.
+        coordinators.get(0).terminate();
+        coordinators.get(0).start();
+        awaitUp(coordinators.get(0));
         String digest = api().get("/v1/models").json().findValue("sha256").asString();
         for (int i = 1; i <= 3; i++) {
-            workers.add(new Node(folder, "worker-" + i, Node.Role.WORKER, FaultyWorker.class, "-Xmx192m", 0,
+            workers.add(new Node(folder, classes, "worker-" + i, Node.Role.WORKER, FaultyWorker.class, "-Xmx192m", 0,
                     List.of(TOPICS.prefix(), broker.address(), "worker-" + i, store.root().toString(), digest)));
         }
         ensureUp();
@@ -82,13 +88,13 @@ final class Cluster implements AutoCloseable {
 
     /** A worker with the bundled model, not started. */
     Node realWorker() {
-        return new Node(folder, "worker-real", Node.Role.WORKER, FaultyProcess.class, "-Xmx512m", 0, arguments(workerSettings("worker-real")));
+        return new Node(folder, classes, "worker-real", Node.Role.WORKER, FaultyProcess.class, "-Xmx512m", 0, arguments(workerSettings("worker-real")));
     }
 
     /** One coordinator more, not started. */
     Node furtherCoordinator() throws IOException {
         int port = freePort();
-        return new Node(folder, "coordinator-3", Node.Role.COORDINATOR, FaultyProcess.class, "-Xmx256m", port, arguments(coordinatorSettings(port)));
+        return new Node(folder, classes, "coordinator-3", Node.Role.COORDINATOR, FaultyProcess.class, "-Xmx256m", port, arguments(coordinatorSettings(port)));
     }
 
     /** Of a coordinator that listens. */

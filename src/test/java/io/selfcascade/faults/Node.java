@@ -16,6 +16,7 @@ final class Node {
     enum Role { COORDINATOR, WORKER }
 
     private final Path folder;
+    private final Classes classes;
     private final Class<?> main;
     private final String heap;
     private final List<String> arguments;
@@ -25,10 +26,11 @@ final class Node {
     private @Nullable JavaProcess process;
     private boolean stopped;
 
-    Node(Path folder, String name, Role role, Class<?> main, String heap, int port, List<String> arguments) {
+    Node(Path folder, Classes classes, String name, Role role, Class<?> main, String heap, int port, List<String> arguments) {
         this.folder = folder;
         this.name = name;
         this.role = role;
+        this.classes = classes;
         this.main = main;
         this.heap = heap;
         this.port = port;
@@ -41,10 +43,11 @@ final class Node {
     void start(String... more) {
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of(more));
-        process = JavaProcess.start(name, folder.resolve("logs"), List.of(heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                "-Djdk.serialFilter=!*", "-Djdk.net.hosts.file=" + folder.resolve("hosts"),
-                "-Dfaults.points=" + points(), "-Dfaults.role=" + roleName(), "-Dfaults.process=" + name),
-                main, all);
+        List<String> jvm = new ArrayList<>(List.of(heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djdk.serialFilter=!*",
+                "-Djdk.net.hosts.file=" + folder.resolve("hosts"), "-Dfaults.points=" + points(), "-Dfaults.role=" + roleName(),
+                "-Dfaults.process=" + name));
+        jvm.addAll(classes.options());
+        process = JavaProcess.start(name, folder.resolve("logs"), jvm, classes.path(), main, all);
         stopped = false;
     }
 

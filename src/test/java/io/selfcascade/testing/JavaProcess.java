@@ -29,10 +29,16 @@ public final class JavaProcess implements AutoCloseable {
      * @param jvm options such as {@code -Xmx256m}
      */
     public static JavaProcess start(String name, Path folder, List<String> jvm, Class<?> main, List<String> arguments) {
+        return start(name, folder, jvm, classPath(), main, arguments);
+    }
+
+    /** The same on another class path than this JVM's. */
+    public static JavaProcess start(
+            String name, Path folder, List<String> jvm, String classPath, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvm);
-        command.addAll(List.of("-cp", classPath(), main.getName()));
+        command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(arguments);
         Path log = folder.resolve(name + ".log");
         try {
@@ -78,7 +84,7 @@ public final class JavaProcess implements AutoCloseable {
     }
 
     /** Surefire may hide the class path in the manifest of a jar; then it tells the true one in a property. */
-    private static String classPath() {
+    public static String classPath() {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 }
