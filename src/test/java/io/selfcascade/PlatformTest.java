@@ -17,7 +17,9 @@ import org.springframework.test.context.ContextConfiguration;
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = {"selfcascade.sample.enabled=false", "selfcascade.report.progress=false", "selfcascade.tenants.narrow.max-pending-items=2"})
+        properties = {"selfcascade.sample.enabled=false", "selfcascade.report.progress=false", "selfcascade.tenants.narrow.max-pending-items=2",
+            // Places for what tests leave behind: on a busy machine it takes minutes to end.
+            "selfcascade.batch.max-running=16"})
 @ContextConfiguration(initializers = SharedInfrastructure.Initializer.class)
 public @interface PlatformTest {
 }

@@ -92,6 +92,7 @@ class WorkloadApiTest {
         assertThat(api.get("/v1/workloads?tenant=wide").json().path("data")).isNotEmpty()
                 .allMatch(workload -> workload.path("tenant").asString().equals("wide"));
         assertThat(api.get("/v1/workloads?tenant=narrow").json().path("data")).isEmpty();
+        api.post("/v1/workloads/" + others.json().path("id").asString() + "/cancel", "");
     }
 
     /** 409 would be for a request that still runs; a second sender of one here waits and gets the same workload. */
