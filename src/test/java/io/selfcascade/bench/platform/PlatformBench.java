@@ -1,10 +1,10 @@
 package io.selfcascade.bench.platform;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.file.StandardOpenOption;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.FileSystemUtils;
@@ -23,14 +23,12 @@ class PlatformBench {
     private static final int OPTIONAL = Integer.getInteger("bench.items", 0);
     private static final int LATENCY_TASKS = Integer.getInteger("bench.latency", 60);
     private static final int CALLS = 300;
-
-    private final List<String> report = new ArrayList<>();
+    private static final Path TABLE = Path.of("target", "bench-platform", "table.md").toAbsolutePath();
 
     @Test
     void measuresThePlatformWithoutItsModels() throws Exception {
-        Path folder = Path.of("target", "bench-platform").toAbsolutePath();
-        FileSystemUtils.deleteRecursively(folder);
-        try (Installation installation = new Installation(folder)) {
+        FileSystemUtils.deleteRecursively(TABLE.getParent());
+        try (Installation installation = new Installation(TABLE.getParent())) {
             StatusClient client = new StatusClient(installation.port);
             installation.startWorker(false);
             Throughput.measure(installation, client, "warm-up", WARM_UP, 64);
@@ -53,7 +51,6 @@ class PlatformBench {
             measure(installation, client, "micro-batch 64, fsynced 16 KB files", SMALL / 5, 64, queue);
             settings(installation);
         }
-        Files.write(folder.resolve("table.md"), report);
     }
 
     private Throughput measure(Installation installation, StatusClient client, String what, int items, int microBatch, double queue)
@@ -104,8 +101,13 @@ class PlatformBench {
         say("\nPostgreSQL: " + settings + ". Processors: " + Runtime.getRuntime().availableProcessors() + ". Java: " + Runtime.version());
     }
 
+    /** Line by line, so that a run that is cut short leaves what it has measured. */
     private void say(String line) {
-        report.add(line);
         System.out.println(line);
+        try {
+            Files.writeString(TABLE, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
