@@ -29,7 +29,7 @@ final class BeatLedger {
         this.pools = pools;
         this.signal = signal;
         this.properties = properties;
-        this.order = new BeatOrder(jdbc);
+        this.order = new BeatOrder(jdbc, properties.lease());
     }
 
     /** Applies beats in the order of the topic. Beats applied before, by whomever, change nothing. */

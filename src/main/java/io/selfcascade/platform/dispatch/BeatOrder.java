@@ -1,6 +1,7 @@
 package io.selfcascade.platform.dispatch;
 
 import io.selfcascade.platform.dispatch.message.WorkerBeat;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -15,9 +16,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class BeatOrder {
 
     private final JdbcClient jdbc;
+    private final Duration lease;
 
-    BeatOrder(JdbcClient jdbc) {
+    /** @param lease how long a boot is silent that has lost its worker's place */
+    BeatOrder(JdbcClient jdbc, Duration lease) {
         this.jdbc = jdbc;
+        this.lease = lease;
     }
 
     /**
@@ -31,7 +35,9 @@ final class BeatOrder {
         String[] boots = column(beats, beat -> beat.bootId().toString(), String[]::new);
         lock(workers);
         see(workers, boots);
-        return number(workers, boots, column(beats, WorkerBeat::seq, Long[]::new)).stream().map(beats::get).toList();
+        Long[] seqs = column(beats, WorkerBeat::seq, Long[]::new);
+        followTheSilent(workers, boots, seqs);
+        return number(workers, boots, seqs).stream().map(beats::get).toList();
     }
 
     /** All boots of the workers, so that of two coordinators the second decides after the first. */
@@ -56,6 +62,36 @@ final class BeatOrder {
                 """)
                 .param("workers", workers)
                 .param("boots", boots)
+                .update();
+    }
+
+    /**
+     * A former boot that speaks while all its successors are silent is the last again. Otherwise one beat that came late, of a
+     * process that is gone, would silence the process that lives for good.
+     */
+    private void followTheSilent(String[] workers, String[] boots, Long[] seqs) {
+        jdbc.sql("""
+                WITH silent AS (
+                    SELECT coalesce(min(caught_up_at), '-infinity') - :lease * interval '1 second' AS since FROM event_watermark),
+                back AS (
+                    SELECT DISTINCT ON (own.worker_id) own.worker_id, own.boot_id
+                      FROM unnest(:workers::text[], :boots::uuid[], :seqs::bigint[]) AS beat(worker, boot, seq)
+                      JOIN worker_boot own ON own.worker_id = beat.worker AND own.boot_id = beat.boot
+                     WHERE beat.seq > own.seq
+                       AND EXISTS (SELECT FROM worker_boot later
+                                    WHERE later.worker_id = own.worker_id AND later.arrival > own.arrival)
+                       AND NOT EXISTS (SELECT FROM worker_boot later
+                                        WHERE later.worker_id = own.worker_id AND later.arrival > own.arrival
+                                          AND later.last_seen >= (SELECT since FROM silent))
+                     ORDER BY own.worker_id, own.arrival DESC)
+                UPDATE worker_boot AS w SET arrival = DEFAULT
+                  FROM back b
+                 WHERE w.worker_id = b.worker_id AND w.boot_id = b.boot_id
+                """)
+                .param("workers", workers)
+                .param("boots", boots)
+                .param("seqs", seqs)
+                .param("lease", lease.toSeconds())
                 .update();
     }
 

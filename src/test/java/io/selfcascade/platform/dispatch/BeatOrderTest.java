@@ -94,6 +94,25 @@ class BeatOrderTest {
     }
 
     @Test
+    void aFormerBootThatSpeaksWhileItsSuccessorIsSilentIsTheLastAgain() {
+        TestWorker gone = TestWorker.cpu();
+        ledger.beats.apply(List.of(worker.beat()));
+        ledger.beats.apply(List.of(gone.beat()));
+        ledger.beats.apply(List.of(worker.beat()));
+        assertThat(ledger.count("worker WHERE boot_id = '" + gone.boot + "'")).as("its only beat came late").isEqualTo(1);
+        ledger.tick(Duration.ofSeconds(31));
+        ledger.beats.apply(List.of(worker.beat()));
+        assertThat(ledger.count("worker WHERE boot_id = '" + gone.boot + "'")).as("its beats may lie unread").isEqualTo(1);
+        ledger.caughtUp();
+
+        ledger.beats.apply(List.of(worker.beat()));
+
+        assertThat(ledger.count("worker WHERE boot_id = '" + worker.boot + "'")).isEqualTo(1);
+        ledger.beats.apply(List.of(gone.beat()));
+        assertThat(ledger.count("worker WHERE boot_id = '" + worker.boot + "'")).as("now the other is a former one").isEqualTo(1);
+    }
+
+    @Test
     void aBootBelongsToItsWorkerAlone() {
         TestWorker twin = new TestWorker("cpu-2", "cpu", 1);
         twin.boot = worker.boot;

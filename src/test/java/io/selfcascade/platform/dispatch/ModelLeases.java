@@ -6,6 +6,7 @@ import io.selfcascade.platform.dispatch.LedgerRows.Task;
 import io.selfcascade.platform.dispatch.LedgerRows.Worker;
 import io.selfcascade.platform.dispatch.message.WorkerBeat;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
@@ -35,6 +36,7 @@ final class ModelLeases {
     /** In the order of the topic: a boot that another has followed is over. Of one boot's beats the last of a batch counts. */
     private List<WorkerBeat> news(List<WorkerBeat> beats) {
         List<WorkerBeat> news = new ArrayList<>();
+        beats.stream().map(WorkerBeat::workerId).distinct().forEach(id -> followTheSilent(id, beats));
         for (WorkerBeat beat : beats) {
             Boot boot = boot(beat);
             boot.lastSeen = state.now;
@@ -46,6 +48,27 @@ final class ModelLeases {
             }
         }
         return news;
+    }
+
+    /** Rule 20: the last of its boots that has news, unless one that followed it was heard within a lease. */
+    private void followTheSilent(String id, List<WorkerBeat> beats) {
+        List<Boot> boots = new ArrayList<>(state.rows.boots.stream().filter(boot -> boot.workerId.equals(id))
+                .sorted(Comparator.comparing((Boot boot) -> boot.place).reversed()).toList());
+        List<WorkerBeat> own = beats.stream().filter(beat -> beat.workerId().equals(id)).toList();
+        OptionalLong applied = state.read();
+        boolean isNew = own.stream().anyMatch(beat -> boots.stream().noneMatch(boot -> boot.bootId.equals(beat.bootId())));
+        for (Boot boot : boots) {
+            boolean isHeard = own.stream().anyMatch(beat -> beat.bootId().equals(boot.bootId));
+            boolean hasNews = own.stream().anyMatch(beat -> beat.bootId().equals(boot.bootId) && beat.seq() > boot.seq);
+            if (hasNews && !isNew && boot.place < boots.size()) {
+                boots.stream().filter(later -> later.place > boot.place).forEach(later -> later.place--);
+                boot.place = boots.size();
+                return;
+            }
+            if (isHeard || applied.isEmpty() || boot.lastSeen >= applied.getAsLong() - ModelState.LEASE) {
+                return;
+            }
+        }
     }
 
     private Boot boot(WorkerBeat beat) {

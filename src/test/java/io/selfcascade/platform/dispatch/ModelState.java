@@ -170,6 +170,11 @@ final class ModelState {
         if (has(Flaw.REAPER_WITHOUT_WATERMARK)) {
             return OptionalLong.of(now);
         }
+        return read();
+    }
+
+    /** The same, asked by anyone but the reaper. */
+    OptionalLong read() {
         List<Watermark> marks = rows.watermarks;
         return marks.isEmpty() || marks.stream().anyMatch(mark -> mark.caughtUpAt == null)
                 ? OptionalLong.empty()
