@@ -162,8 +162,7 @@ final class Messages {
         UUID workload = cluster.requests.submit(8);
         cluster.awaitHit("engine.0");
         try (Wire wire = new Wire(cluster)) {
-            TaskMessage message = wire.all(TASKS).stream().map(ConsumerRecord::value).filter(value -> new String(value).contains(workload.toString()))
-                    .map(MessageJson::readTask).findFirst().orElseThrow();
+            TaskMessage message = message(wire, workload);
             for (int i = 0; i < message.tasks().size(); i++) {
                 TaskMessage.Task task = message.tasks().get(i);
                 String key = task.outputPrefix() + "f0f0f0f0.safetensors";
@@ -190,8 +189,7 @@ final class Messages {
         cluster.awaitHit("engine.0");
         try (Wire wire = new Wire(cluster)) {
             long dead = wire.count(EVENTS + DEAD);
-            TaskMessage message = wire.all(TASKS).stream().map(ConsumerRecord::value).filter(value -> new String(value).contains(workload.toString()))
-                    .map(MessageJson::readTask).findFirst().orElseThrow();
+            TaskMessage message = message(wire, workload);
             wire.send(EVENTS, workload.toString(), Wire.bytes("{}"), "ce_type", "io.selfcascade.task.dreamt");
             wire.send(EVENTS, workload.toString(), Wire.bytes("{\"type\":\"failed\",\"task_id\":%d,\"dispatch_id\":%d,\"workload_id\":\"%s\",\"ordinal\":0,"
                     .formatted(message.tasks().get(0).taskId(), message.dispatchId(), workload) + "\"stage\":0,\"worker_id\":\"worker-9\","
@@ -232,8 +230,7 @@ final class Messages {
         String digest = "a".repeat(64);
         try (Wire wire = new Wire(cluster)) {
             long dead = wire.count(EVENTS + DEAD);
-            TaskMessage message = wire.all(TASKS).stream().map(ConsumerRecord::value).filter(value -> new String(value).contains(workload.toString()))
-                    .map(MessageJson::readTask).findFirst().orElseThrow();
+            TaskMessage message = message(wire, workload);
             long task = message.tasks().get(0).taskId();
             long fence = message.dispatchId();
             String folder = workload + "/0/0/0.";
@@ -270,6 +267,12 @@ final class Messages {
         UUID another = cluster.requests.submit(24);
         cluster.awaitState(another, "completed");
         assertThat(cluster.items(another, "completed")).isEqualTo(24);
+    }
+
+    /** The first task message of a workload; poison of earlier scenarios lies in the topic as well. */
+    private static TaskMessage message(Wire wire, UUID workload) {
+        return wire.all(TASKS).stream().map(ConsumerRecord::value).filter(value -> value != null && new String(value).contains(workload.toString()))
+                .map(MessageJson::readTask).findFirst().orElseThrow();
     }
 
     private static String succeeded(long task, long dispatch, UUID workload, int ordinal, String key, String digest, long bytes, String more) {

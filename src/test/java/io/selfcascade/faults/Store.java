@@ -2,6 +2,7 @@ package io.selfcascade.faults;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,15 +43,13 @@ final class Store implements AutoCloseable {
         return mounted;
     }
 
-    /** No room for another byte: the volume shrinks to what is on it. */
+    /** No room for another byte: the volume shrinks to what is on it, unless somebody writes just then. */
     void fill() {
-        try {
-            long total = Files.getFileStore(root).getTotalSpace();
-            long used = total - Files.getFileStore(root).getUnallocatedSpace();
-            run("mount", "-o", "remount,size=" + (used + 4096), root.toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Patience.until("the volume is full", () -> {
+            FileStore volume = Files.getFileStore(root);
+            long used = volume.getTotalSpace() - volume.getUnallocatedSpace();
+            return run("mount", "-o", "remount,size=" + (used + 4096), root.toString()) && Files.getFileStore(root).getUsableSpace() < 1 << 20;
+        });
     }
 
     void makeRoom() {
