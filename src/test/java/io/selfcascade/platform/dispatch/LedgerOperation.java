@@ -9,6 +9,7 @@ import io.selfcascade.spec.CascadeException;
 import io.selfcascade.spec.ErrorCode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -233,6 +234,22 @@ sealed interface LedgerOperation {
         @Override
         public Object on(Ledger ledger) {
             return done(() -> ledger.tick(duration));
+        }
+    }
+
+    /** The same while another transaction holds these rows, which it does not see. */
+    record Passing(LedgerOperation operation, Set<String> held) implements LedgerOperation {
+        @Override
+        public Object on(Ledger ledger) {
+            if (!(ledger instanceof LedgerModel model)) {
+                return operation.on(ledger);
+            }
+            model.state.held.addAll(held);
+            try {
+                return operation.on(model);
+            } finally {
+                model.state.held.clear();
+            }
         }
     }
 }

@@ -55,6 +55,10 @@ final class RandomOperations {
         return following.isEmpty() ? choose() : following.remove().get();
     }
 
+    List<NewItem> lines(UUID workload) {
+        return lines.get(workload);
+    }
+
     /** What the last operation gave its caller to go on with. */
     void note(Object answer) {
         if (answer instanceof Optional<?> claim) {
