@@ -56,6 +56,12 @@ interface Ledger {
 
     void want(UUID workload, Desired desired);
 
+    /** Of all runs at once. @return number of runs changed */
+    int wantAll(Desired desired);
+
+    /** @return number of items cancelled */
+    int cancelItems(UUID workload, List<Integer> ordinals);
+
     void retry(UUID workload, GenerationRequest request);
 
     void promote(UUID workload, GenerationRequest request);

@@ -105,6 +105,21 @@ final class LedgerModel implements Ledger {
     }
 
     @Override
+    public int wantAll(Desired desired) {
+        int changed = (int) state.rows.runs.stream().filter(run -> runs.ask(run, desired)).count();
+        if (desired == Desired.CANCEL) {
+            state.rows.runs.stream().filter(run -> run.desired == Desired.CANCEL && !run.state.isTerminal())
+                    .forEach(run -> items.cancelPending(run.workloadId));
+        }
+        return changed;
+    }
+
+    @Override
+    public int cancelItems(UUID workload, List<Integer> ordinals) {
+        return items.cancelItems(workload, ordinals);
+    }
+
+    @Override
     public void retry(UUID workload, GenerationRequest request) {
         generations.retry(workload, request);
     }

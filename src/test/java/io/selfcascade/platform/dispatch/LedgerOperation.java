@@ -132,6 +132,20 @@ sealed interface LedgerOperation {
         }
     }
 
+    record WantAll(Desired desired) implements LedgerOperation {
+        @Override
+        public Object on(Ledger ledger) {
+            return ledger.wantAll(desired);
+        }
+    }
+
+    record CancelItems(UUID workload, List<Integer> ordinals) implements LedgerOperation {
+        @Override
+        public Object on(Ledger ledger) {
+            return ledger.cancelItems(workload, ordinals);
+        }
+    }
+
     record Retry(UUID workload, GenerationRequest request) implements LedgerOperation {
         @Override
         public Object on(Ledger ledger) {

@@ -152,6 +152,14 @@ final class ModelItems {
         cancelNow(run, pending.stream().filter(item -> !atWorkers.contains(item)).toList());
     }
 
+    int cancelItems(UUID workload, List<Integer> ordinals) {
+        Run run = state.run(workload);
+        List<Item> chosen = state.items(workload).stream()
+                .filter(item -> item.state == ItemState.PENDING && ordinals.contains(item.ordinal)).toList();
+        cancelNow(run, chosen);
+        return chosen.size();
+    }
+
     private void cancelNow(Run run, List<Item> items) {
         if (items.isEmpty()) {
             return;

@@ -125,6 +125,16 @@ final class ModelRuns {
         return desired == Desired.CANCEL;
     }
 
+    /** The same where it can be done; else nothing. */
+    boolean ask(Run run, Desired desired) {
+        if (run.state.isTerminal() || run.desired == desired || run.desired == Desired.CANCEL) {
+            return false;
+        }
+        run.desired = desired;
+        state.changed(run);
+        return true;
+    }
+
     void edit(UUID workload, int priority) {
         Run run = state.run(workload);
         run.priority = priority;

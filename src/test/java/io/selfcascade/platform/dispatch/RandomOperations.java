@@ -286,7 +286,7 @@ final class RandomOperations {
         List<Run> from = ended.isEmpty() || random.nextBoolean() ? model.rows.runs : ended;
         Run run = from.get(random.nextInt(from.size()));
         UUID workload = random.nextInt(40) == 0 ? new UUID(0, 0) : run.workloadId;
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(14)) {
             case 0 -> new LedgerOperation.Want(workload, Desired.PAUSE);
             case 1, 2 -> new LedgerOperation.Want(workload, Desired.RUN);
             case 3 -> new LedgerOperation.Want(workload, random.nextInt(2) == 0 ? Desired.CANCEL : Desired.RUN);
@@ -296,6 +296,8 @@ final class RandomOperations {
             case 7 -> new LedgerOperation.Failing(run.workloadId);
             case 8 -> new LedgerOperation.Clean();
             case 9 -> again(new LedgerOperation.Promote(workload, request(run)));
+            case 10 -> new LedgerOperation.WantAll(List.of(Desired.RUN, Desired.RUN, Desired.PAUSE, Desired.CANCEL).get(random.nextInt(4)));
+            case 11 -> new LedgerOperation.CancelItems(workload, chosen(run));
             default -> again(new LedgerOperation.Retry(workload, request(run)));
         };
     }
@@ -313,8 +315,10 @@ final class RandomOperations {
     }
 
     private GenerationRequest request(Run run) {
-        List<Integer> chosen = random.nextBoolean() ? null
-                : IntStream.range(0, lines.get(run.workloadId).size() + random.nextInt(2)).filter(n -> random.nextInt(3) == 0).boxed().toList();
-        return new GenerationRequest(chosen, random.nextInt(3) == 0 ? Integer.valueOf(run.generation + random.nextInt(3)) : null);
+        return new GenerationRequest(random.nextBoolean() ? null : chosen(run), random.nextInt(3) == 0 ? Integer.valueOf(run.generation + random.nextInt(3)) : null);
+    }
+
+    private List<Integer> chosen(Run run) {
+        return IntStream.range(0, lines.get(run.workloadId).size() + random.nextInt(2)).filter(n -> random.nextInt(3) == 0).boxed().toList();
     }
 }

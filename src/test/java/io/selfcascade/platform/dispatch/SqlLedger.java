@@ -8,8 +8,10 @@ import io.selfcascade.platform.dispatch.message.TaskSucceeded;
 import io.selfcascade.platform.dispatch.message.Topics;
 import io.selfcascade.platform.dispatch.message.WorkerBeat;
 import io.selfcascade.platform.intake.GenerationRequest;
+import io.selfcascade.platform.intake.ItemFilter;
 import io.selfcascade.platform.intake.KeepPivots;
 import io.selfcascade.platform.intake.WorkloadEdited;
+import io.selfcascade.platform.intake.WorkloadFilter;
 import io.selfcascade.platform.plan.WorkloadPlan;
 import io.selfcascade.spec.ErrorCode;
 import java.time.Duration;
@@ -41,6 +43,11 @@ final class SqlLedger implements Ledger {
     private final ArtifactLedger artifacts = new ArtifactLedger(fixture.jdbc, fixture.transactions, fixture.properties.retention());
     private final ItemControl itemControl = new ItemControl(fixture.jdbc, fixture.transactions, fixture.revisions,
             new Orders(fixture.orders, Topics.DEFAULT, InstantSource.system(), Duration.ofMinutes(16)));
+    private final Orders orders = new Orders(fixture.orders, Topics.DEFAULT, InstantSource.system(), Duration.ofMinutes(16));
+    private final BulkControl bulk = new BulkControl(
+            fixture.jdbc, fixture.transactions, fixture.revisions, fixture.signal, orders, fixture.generations);
+    private final BulkItemControl bulkItems = new BulkItemControl(
+            fixture.jdbc, fixture.transactions, fixture.revisions, orders, fixture.generations);
     private final Map<Long, Long> tasks = new ConcurrentHashMap<>();
     private final Map<Long, Long> dispatches = new ConcurrentHashMap<>();
     private final Map<Long, Long> modelDispatches = new ConcurrentHashMap<>();
@@ -141,6 +148,16 @@ final class SqlLedger implements Ledger {
     @Override
     public void want(UUID workload, Desired desired) {
         fixture.control.want(workload, desired);
+    }
+
+    @Override
+    public int wantAll(Desired desired) {
+        return bulk.want(new WorkloadFilter(null, List.of(), null, null, null, null, null, null, 100), desired).changed().size();
+    }
+
+    @Override
+    public int cancelItems(UUID workload, List<Integer> ordinals) {
+        return bulkItems.cancel(workload, new ItemFilter(null, null, null, null, ordinals, null));
     }
 
     @Override
