@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 class SimulationTest {
 
     private static final Duration FAULTY = Duration.ofSeconds(Integer.getInteger("simulation.seconds", 240));
+    /** Every call of the ledger that works costs some milliseconds. */
+    private static final Duration FAULTY_SQL = Duration.ofSeconds(Integer.getInteger("simulation.sql.seconds", 60));
     /** A flaw that does not show in so many is not noticed. */
     private static final int MUTANT_SEEDS = 100;
 
@@ -29,7 +31,7 @@ class SimulationTest {
         Map<Faults.Kind, Integer> injected = new EnumMap<>(Faults.Kind.class);
         long[] totals = new long[3];
         seeds("simulation.seeds", 100).forEach(seed -> {
-            Simulation simulation = play(seed, () -> new LedgerModel(SqlLedger.RANKS));
+            Simulation simulation = play(seed, () -> new LedgerModel(SqlLedger.RANKS), FAULTY);
             simulation.faults.injected().forEach((kind, count) -> injected.merge(kind, count, Integer::sum));
             totals[0]++;
             totals[1] += simulation.calls;
@@ -44,7 +46,7 @@ class SimulationTest {
 
     @Test
     void everyPromiseHoldsOnTheLedgerThatWorks() {
-        seeds("simulation.sql.seeds", 1).forEach(seed -> play(seed, SqlLedger::new));
+        seeds("simulation.sql.seeds", 1).forEach(seed -> play(seed, SqlLedger::new, FAULTY_SQL));
     }
 
     /** Whose turn it is, is no promise: any order keeps all of them. {@link MutantsTest} notices those flaws. */
@@ -58,7 +60,7 @@ class SimulationTest {
 
     private static boolean isBroken(long seed, Flaw flaw) {
         try {
-            play(seed, () -> new LedgerModel(SqlLedger.RANKS, flaw));
+            play(seed, () -> new LedgerModel(SqlLedger.RANKS, flaw), FAULTY);
             return false;
         } catch (AssertionError broken) {
             return true;
@@ -71,10 +73,10 @@ class SimulationTest {
     }
 
     /** Plays a seed; a failure says how to play it again. */
-    private static Simulation play(long seed, Supplier<Ledger> ledger) {
+    private static Simulation play(long seed, Supplier<Ledger> ledger, Duration faulty) {
         Simulation simulation = new Simulation(seed, ledger.get());
         try {
-            simulation.run(FAULTY);
+            simulation.run(faulty);
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("Seed " + seed + " fails in step " + simulation.steps + ": " + e.getMessage()
                     + "\nAgain: ./mvnw test -Dtest=SimulationTest -Dsimulation.seed=" + seed + "\n" + simulation.history(), e);
