@@ -6,7 +6,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -17,7 +19,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class Cancellation {
 
-    /** Most items of one transaction, which stays below the five seconds that the owner's lease allows. */
+    /** Most items of one run in one transaction, which stays below the five seconds that the owner's lease allows. */
     static final int TOGETHER = 20_000;
 
     private final JdbcClient jdbc;
@@ -54,7 +56,9 @@ final class Cancellation {
     Step next(Collection<UUID> workloads, ItemRef after, @Nullable Integer generation, @Nullable ErrorCode reason) {
         List<ItemRef> items = pending(workloads, after);
         ItemRef last = items.isEmpty() ? after : items.get(items.size() - 1);
-        return new Step(cancel(items, generation, reason), last, items.size() < TOGETHER);
+        // All of these runs shall have no pending item: that they share their ordinals makes it one step for a thousand of them.
+        Cancelled cancelled = items.isEmpty() ? Cancelled.NOTHING : cancel(Chosen.of(items), generation, reason);
+        return new Step(cancelled, last, items.size() < TOGETHER);
     }
 
     private List<ItemRef> pending(Collection<UUID> workloads, ItemRef after) {
@@ -77,58 +81,57 @@ final class Cancellation {
      * @param generation in which they are settled; null for the run's present one
      */
     Cancelled cancel(List<ItemRef> items, @Nullable Integer generation, @Nullable ErrorCode reason) {
-        if (items.isEmpty()) {
-            return Cancelled.NOTHING;
+        Cancelled all = Cancelled.NOTHING;
+        Map<UUID, List<ItemRef>> byWorkload = items.stream()
+                .collect(Collectors.groupingBy(ItemRef::workload, () -> new TreeMap<>(LockOrder.BY_UUID), Collectors.toList()));
+        for (List<ItemRef> ofOne : byWorkload.values()) {
+            all = all.and(cancel(Chosen.of(ofOne), generation, reason));
         }
-        UUID[] workloads = items.stream().map(ItemRef::workload).toArray(UUID[]::new);
-        Integer[] ordinals = items.stream().map(ItemRef::ordinal).toArray(Integer[]::new);
-        lockDispatches(workloads, ordinals);
-        List<Cancelled.Fence> fences = cancelTasks(workloads, ordinals);
-        Map<UUID, Integer> counts = cancelItems(workloads, ordinals, generation, reason);
+        return all;
+    }
+
+    private Cancelled cancel(Chosen chosen, @Nullable Integer generation, @Nullable ErrorCode reason) {
+        lockDispatches(chosen);
+        List<Cancelled.Fence> fences = cancelTasks(chosen);
+        Map<UUID, Integer> counts = cancelItems(chosen, generation, reason);
         close(fences);
         return new Cancelled(counts, fences);
     }
 
     /** Who applies results holds these rows first, so that cancelling and accepting never wait for each other. */
-    private void lockDispatches(UUID[] workloads, Integer[] ordinals) {
-        jdbc.sql("""
+    private void lockDispatches(Chosen chosen) {
+        chosen.on(jdbc.sql("""
                 SELECT d.id FROM task_dispatch d
-                 WHERE d.id IN (SELECT t.dispatch_id FROM unnest(:workloads, :ordinals) AS s(workload_id, ordinal)
-                                  JOIN stage_task t USING (workload_id, ordinal) WHERE t.state = 'dispatched')
+                 WHERE d.id IN (SELECT t.dispatch_id FROM stage_task t
+                                 WHERE t.workload_id = ANY(:workloads) AND t.ordinal = ANY(:ordinals) AND t.state = 'dispatched')
                  ORDER BY d.id FOR UPDATE
-                """)
-                .param("workloads", workloads)
-                .param("ordinals", ordinals)
+                """))
                 .query(Long.class)
                 .list();
     }
 
-    private List<Cancelled.Fence> cancelTasks(UUID[] workloads, Integer[] ordinals) {
-        return jdbc.sql("""
+    private List<Cancelled.Fence> cancelTasks(Chosen chosen) {
+        return chosen.on(jdbc.sql("""
                 WITH cancelled AS (
                     UPDATE stage_task t SET state = 'cancelled'
-                      FROM unnest(:workloads, :ordinals) AS s(workload_id, ordinal)
-                     WHERE t.workload_id = s.workload_id AND t.ordinal = s.ordinal AND t.state IN ('ready', 'dispatched')
+                     WHERE t.workload_id = ANY(:workloads) AND t.ordinal = ANY(:ordinals) AND t.state IN ('ready', 'dispatched')
                     RETURNING t.workload_id, t.ordinal, t.dispatch_id)
                 SELECT workload_id, ordinal, dispatch_id FROM cancelled WHERE dispatch_id IS NOT NULL
-                """)
-                .param("workloads", workloads)
-                .param("ordinals", ordinals)
+                """))
                 .query((rs, n) -> new Cancelled.Fence(rs.getObject(1, UUID.class), rs.getInt(2), rs.getLong(3)))
                 .list();
     }
 
     /** Before ingest has ended nothing is counted yet; then everything is. */
-    private Map<UUID, Integer> cancelItems(
-            UUID[] workloads, Integer[] ordinals, @Nullable Integer generation, @Nullable ErrorCode reason) {
+    private Map<UUID, Integer> cancelItems(Chosen chosen, @Nullable Integer generation, @Nullable ErrorCode reason) {
         Map<UUID, Integer> counts = new HashMap<>();
-        jdbc.sql("""
+        chosen.on(jdbc.sql("""
                 WITH cancelled AS (
                     UPDATE item i SET state = 'cancelled', settled_in = coalesce(:generation::int, r.generation),
                                       error_class = :class, error_code = :code
-                      FROM unnest(:workloads, :ordinals) AS s(workload_id, ordinal)
-                      JOIN workload_run r USING (workload_id)
-                     WHERE i.workload_id = s.workload_id AND i.ordinal = s.ordinal AND i.state = 'pending'
+                      FROM workload_run r
+                     WHERE r.workload_id = i.workload_id
+                       AND i.workload_id = ANY(:workloads) AND i.ordinal = ANY(:ordinals) AND i.state = 'pending'
                     RETURNING i.workload_id, i.ordinal, r.partition_size),
                 parts AS (
                     SELECT workload_id, ordinal / partition_size AS no, count(*) AS items FROM cancelled
@@ -137,12 +140,10 @@ final class Cancellation {
                     UPDATE partition_count c SET cancelled = c.cancelled + parts.items
                       FROM parts WHERE c.workload_id = parts.workload_id AND c.partition_no = parts.no)
                 SELECT workload_id, count(*) FROM cancelled GROUP BY 1
-                """)
+                """))
                 .param("generation", generation)
                 .param("class", reason == null ? null : Codes.storedClass(reason))
                 .param("code", reason == null ? null : Codes.stored(reason))
-                .param("workloads", workloads)
-                .param("ordinals", ordinals)
                 .query((rs, n) -> counts.put(rs.getObject(1, UUID.class), rs.getInt(2)))
                 .list();
         return counts;
@@ -161,6 +162,23 @@ final class Cancellation {
 
     /** What one transaction has done, and whether it was the last. */
     record Step(Cancelled cancelled, ItemRef last, boolean isLast) {}
+
+    /**
+     * Items of these workloads that have one of these ordinals. Not pairs of the two: joined with the rows of a table, those
+     * lead to reading it whole, or the rows of the workload once for each of them, since the planner knows nothing of
+     * a workload as new as this one. Arrays are looked up in the index whatever it believes.
+     */
+    private record Chosen(UUID[] workloads, Integer[] ordinals) {
+
+        static Chosen of(List<ItemRef> items) {
+            return new Chosen(items.stream().map(ItemRef::workload).distinct().toArray(UUID[]::new),
+                    items.stream().map(ItemRef::ordinal).distinct().sorted().toArray(Integer[]::new));
+        }
+
+        JdbcClient.StatementSpec on(JdbcClient.StatementSpec statement) {
+            return statement.param("workloads", workloads).param("ordinals", ordinals);
+        }
+    }
 
     /** Names an item. */
     record ItemRef(UUID workload, int ordinal) {
