@@ -1,5 +1,6 @@
 package io.selfcascade.faults;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class Invariants {
 
     private static final String ENDED = "('completed', 'failed', 'cancelled', 'expired')";
+
+    private static final Duration SETTLING = Duration.ofSeconds(10);
 
     /** Each finds rows that must not be. */
     private static final Map<String, String> FORBIDDEN = Map.ofEntries(
@@ -89,8 +92,9 @@ final class Invariants {
     /** What is left open a moment after the end of a run is closed within it. */
     Findings check() {
         Findings findings = look();
-        for (int i = 0; i < 20 && !findings.isClean(); i++) {
-            Patience.hold(java.time.Duration.ofMillis(500));
+        long end = System.nanoTime() + SETTLING.toNanos();
+        while (!findings.isClean() && System.nanoTime() < end) {
+            Patience.hold(Duration.ofMillis(500));
             findings = look();
         }
         return findings;
