@@ -209,6 +209,7 @@ final class Conductor implements SmartLifecycle {
                     claim.workloadId(), ended.getId(), ended.getStatus());
             return Duration.ZERO;
         }
+        repair.closeEnded(ended);
         run.requireOwned();
         Optional<CascadeException> failure = causes(ended.getAllFailureExceptions())
                 .filter(CascadeException.class::isInstance).map(CascadeException.class::cast).findFirst();

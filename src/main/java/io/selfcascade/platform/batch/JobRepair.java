@@ -2,8 +2,10 @@ package io.selfcascade.platform.batch;
 
 import io.selfcascade.platform.dispatch.ClaimedRun;
 import io.selfcascade.platform.dispatch.RunLedger;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.job.JobInstance;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
@@ -24,6 +26,25 @@ final class JobRepair {
         this.jdbc = jdbc;
         this.runs = runs;
         this.transactions = transactions;
+    }
+
+    /**
+     * Closes an execution whose thread has ended in this process and which Spring Batch still calls unfinished: one that lost
+     * its run while it slept writes UNKNOWN over what the next owner has closed, and nobody would come by again. Needs no
+     * claim, because nothing runs under this execution any more.
+     */
+    void closeEnded(JobExecution execution) {
+        transactions.executeWithoutResult(status -> {
+            for (String table : List.of("batch_step_execution", "batch_job_execution")) {
+                jdbc.sql("UPDATE " + table + """
+                         SET status = 'FAILED', exit_code = 'FAILED', end_time = localtimestamp,
+                               last_updated = localtimestamp, version = version + 1
+                         WHERE status IN ('STARTING', 'STARTED', 'STOPPING', 'UNKNOWN') AND job_execution_id = :execution
+                        """)
+                        .param("execution", execution.getId())
+                        .update();
+            }
+        });
     }
 
     /**
