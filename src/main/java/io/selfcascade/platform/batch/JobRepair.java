@@ -34,17 +34,7 @@ final class JobRepair {
      * claim, because nothing runs under this execution any more.
      */
     void closeEnded(JobExecution execution) {
-        transactions.executeWithoutResult(status -> {
-            for (String table : List.of("batch_step_execution", "batch_job_execution")) {
-                jdbc.sql("UPDATE " + table + """
-                         SET status = 'FAILED', exit_code = 'FAILED', end_time = localtimestamp,
-                               last_updated = localtimestamp, version = version + 1
-                         WHERE status IN ('STARTING', 'STARTED', 'STOPPING', 'UNKNOWN') AND job_execution_id = :execution
-                        """)
-                        .param("execution", execution.getId())
-                        .update();
-            }
-        });
+        transactions.executeWithoutResult(status -> close("= :id", execution.getId()));
     }
 
     /**
@@ -56,28 +46,25 @@ final class JobRepair {
     void closeOpenExecutions(ClaimedRun claim, JobInstance instance) {
         transactions.executeWithoutResult(status -> {
             runs.checkOwned(claim.workloadId(), claim.epoch());
-            int steps = jdbc.sql("""
-                    UPDATE batch_step_execution
-                       SET status = 'FAILED', exit_code = 'FAILED', end_time = localtimestamp,
-                           last_updated = localtimestamp, version = version + 1
-                     WHERE status IN ('STARTING', 'STARTED', 'STOPPING', 'UNKNOWN')
-                       AND job_execution_id IN (
-                            SELECT job_execution_id FROM batch_job_execution WHERE job_instance_id = :instance)
-                    """)
-                    .param("instance", instance.getInstanceId())
-                    .update();
-            int jobs = jdbc.sql("""
-                    UPDATE batch_job_execution
-                       SET status = 'FAILED', exit_code = 'FAILED', end_time = localtimestamp,
-                           last_updated = localtimestamp, version = version + 1
-                     WHERE status IN ('STARTING', 'STARTED', 'STOPPING', 'UNKNOWN') AND job_instance_id = :instance
-                    """)
-                    .param("instance", instance.getInstanceId())
-                    .update();
-            if (steps + jobs > 0) {
-                log.info("executions of a former owner closed workload={} jobs={} steps={}",
-                        claim.workloadId(), jobs, steps);
+            int closed = close("IN (SELECT job_execution_id FROM batch_job_execution WHERE job_instance_id = :id)",
+                    instance.getInstanceId());
+            if (closed > 0) {
+                log.info("executions of a former owner closed workload={} jobs_and_steps={}", claim.workloadId(), closed);
             }
         });
+    }
+
+    private int close(String executions, long id) {
+        int closed = 0;
+        for (String table : List.of("batch_step_execution", "batch_job_execution")) {
+            closed += jdbc.sql("UPDATE " + table + """
+                     SET status = 'FAILED', exit_code = 'FAILED', end_time = localtimestamp,
+                           last_updated = localtimestamp, version = version + 1
+                     WHERE status IN ('STARTING', 'STARTED', 'STOPPING', 'UNKNOWN') AND job_execution_id
+                    """ + executions)
+                    .param("id", id)
+                    .update();
+        }
+        return closed;
     }
 }

@@ -9,6 +9,7 @@ import io.selfcascade.spec.ErrorCode;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import javax.sql.DataSource;
 
 /** Ended runs of two scales and a decode, with rows by the real ledger and one file for each accepted artifact. */
 public final class EndedRunFixture {
@@ -72,6 +73,14 @@ public final class EndedRunFixture {
                 .param("workload", workload)
                 .query(String.class)
                 .list();
+    }
+
+    public RunLedger runs() {
+        return ledger.runs;
+    }
+
+    public DataSource dataSource() {
+        return ledger.database.dataSource();
     }
 
     public void execute(String sql) {
