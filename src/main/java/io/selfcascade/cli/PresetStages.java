@@ -39,7 +39,7 @@ final class PresetStages {
     /** From noise at this very size, and the decode: stage 0 of the preset without a cascade. */
     List<StageSpec> single(ImageSize size) {
         StageKnobs own = new StageKnobs(
-                size.width(), size.height(), null, null, null, null, null, null, null, null, null, null, null);
+                size.width(), size.height(), null, null, null, null, null, null, null, null, null, null, null, null);
         CascadeRequest plain = CascadeRequest.of(preset, size);
         return plan(new CascadeRequest(preset, size, plain.rng(), plain.dtype(), StageKnobs.NONE, List.of(own)));
     }

@@ -1,5 +1,6 @@
 package io.selfcascade.platform.deadletter;
 
+import io.selfcascade.platform.dispatch.Sending;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -49,15 +50,7 @@ final class DeadLetterClients implements Redriver.Sender, AutoCloseable {
 
     @Override
     public CompletableFuture<?> send(ProducerRecord<byte[], byte[]> message) {
-        CompletableFuture<Void> sent = new CompletableFuture<>();
-        producer.send(message, (metadata, failure) -> {
-            if (failure == null) {
-                sent.complete(null);
-            } else {
-                sent.completeExceptionally(failure);
-            }
-        });
-        return sent;
+        return Sending.of(producer, message);
     }
 
     @Override

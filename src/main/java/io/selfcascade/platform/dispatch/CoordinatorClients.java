@@ -54,15 +54,7 @@ final class CoordinatorClients implements MessageSender, AutoCloseable {
 
     @Override
     public CompletableFuture<?> send(ProducerRecord<String, byte[]> message) {
-        CompletableFuture<Void> sent = new CompletableFuture<>();
-        producer.send(message, (metadata, failure) -> {
-            if (failure == null) {
-                sent.complete(null);
-            } else {
-                sent.completeExceptionally(failure);
-            }
-        });
-        return sent;
+        return Sending.of(producer, message);
     }
 
     @Override

@@ -35,28 +35,9 @@ public record StageKnobs(
         @Nullable Tiling tiling,
         @Nullable String pool) {
 
-    /** Without a pool. */
-    public StageKnobs(
-            @Nullable Integer width,
-            @Nullable Integer height,
-            @Nullable Integer steps,
-            @Nullable Integer startTimestep,
-            @Nullable Double guidance,
-            @Nullable Double eta,
-            @Nullable SchedulerType scheduler,
-            @Nullable TimestepSpacing spacing,
-            @Nullable UpsampleSpace upsampleSpace,
-            @Nullable UpsampleKernel upsampleKernel,
-            @Nullable NoiseReschedule noiseReschedule,
-            @Nullable Integer microBatch,
-            @Nullable Tiling tiling) {
-        this(width, height, steps, startTimestep, guidance, eta, scheduler, spacing, upsampleSpace, upsampleKernel,
-                noiseReschedule, microBatch, tiling, null);
-    }
-
     /** Nothing set. */
     public static final StageKnobs NONE =
-            new StageKnobs(null, null, null, null, null, null, null, null, null, null, null, null, null);
+            new StageKnobs(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** These knobs, and where they say nothing those of {@code other}. */
     public StageKnobs or(StageKnobs other) {

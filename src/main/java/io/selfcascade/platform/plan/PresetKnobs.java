@@ -42,7 +42,7 @@ final class PresetKnobs {
     private static StageKnobs paper(int startTimestep) {
         return new StageKnobs(
                 null, null, 50, startTimestep, 7.5, 0.0, SchedulerType.DDIM, TimestepSpacing.LEADING,
-                UpsampleSpace.LATENT, UpsampleKernel.BILINEAR, NoiseReschedule.NONE, null, Tiling.AUTO);
+                UpsampleSpace.LATENT, UpsampleKernel.BILINEAR, NoiseReschedule.NONE, null, Tiling.AUTO, null);
     }
 
     // No reschedule by area: it tells the model less noise than there is, and what is left over stays in the picture
@@ -50,6 +50,6 @@ final class PresetKnobs {
     private static StageKnobs fast(int startTimestep) {
         return new StageKnobs(
                 null, null, 20, startTimestep, 4.0, 0.0, SchedulerType.DDIM, TimestepSpacing.TRAILING,
-                UpsampleSpace.PIXEL, UpsampleKernel.BICUBIC, NoiseReschedule.NONE, null, Tiling.AUTO);
+                UpsampleSpace.PIXEL, UpsampleKernel.BICUBIC, NoiseReschedule.NONE, null, Tiling.AUTO, null);
     }
 }

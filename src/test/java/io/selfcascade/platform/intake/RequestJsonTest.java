@@ -31,7 +31,7 @@ class RequestJsonTest {
     void readsBackWhatItWrites(@ForAll boolean full, @ForAll long seed, @ForAll Preset preset) {
         CascadeRequest cascade = full
                 ? new CascadeRequest(preset, new ImageSize(64, 32), Rng.TORCH_CPU, Dtype.F16,
-                        new StageKnobs(null, null, 7, null, null, null, null, null, null, null, null, null, null),
+                        new StageKnobs(null, null, 7, null, null, null, null, null, null, null, null, null, null, null),
                         List.of(StageKnobs.NONE, EVERY_KNOB))
                 : CascadeRequest.of(preset, ImageSize.square(64));
         WorkloadRequest request = new WorkloadRequest(
